@@ -1,0 +1,1 @@
+"""The rules: nouns, verdict, moderation, errors. Pure: no await, no clock, no files, nothing of ours imported."""

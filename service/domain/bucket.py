@@ -1,0 +1,31 @@
+"""A token bucket: so many in a window, refilled evenly. Pure: the time is passed in."""
+
+from typing import NamedTuple
+
+import msgspec
+
+
+class Rate(NamedTuple):
+    """At most `limit` in `window_s` seconds."""
+
+    limit: int
+    window_s: int
+
+
+class Bucket(msgspec.Struct):
+    """How much is left of a rate for one key. Times are milliseconds."""
+
+    left: float
+    at_ms: int
+
+    def refill(self, rate: Rate, now_ms: int) -> None:
+        """Gives back what the time since has earned."""
+        earned = max(now_ms - self.at_ms, 0) * rate.limit / (rate.window_s * 1000)
+        self.left = min(self.left + earned, rate.limit)
+        self.at_ms = now_ms
+
+    def wait_s(self, rate: Rate) -> int:
+        """Seconds until one more is allowed, at least 1; 0 if one is allowed now."""
+        if self.left >= 1:
+            return 0
+        return max(1, -int(-(1 - self.left) * rate.window_s // rate.limit))

@@ -1,0 +1,60 @@
+"""A site (a blog that we serve) and its policy: everything that its owner decides."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from service.domain.errors import Fault
+
+WhoMayComment = Literal["anyone", "signed_in", "members"]
+Moderation = Literal["always", "sometimes", "model", "never"]
+ThreadState = Literal["open", "closed", "hidden"]
+
+Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Words = Annotated[tuple[Word, ...], msgspec.Meta(max_length=2_000)]
+Origin = Annotated[str, msgspec.Meta(pattern=r"^https?://[a-z0-9.\-\[\]:]+$", max_length=300)]
+Origins = Annotated[tuple[Origin, ...], msgspec.Meta(max_length=50)]
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a site's owner decides. The names are those of the settings, in JSON and on the command line."""
+
+    who_may_comment: WhoMayComment = "members"
+    moderation: Moderation = "model"
+    sometimes_after_days: Days = 14
+    first_comments_held: Count = 0
+    hold_at: Share | None = None  # None: as the card of the model in service says
+    spam_at: Share | None = None
+    state: ThreadState = "open"
+    close_after_days: Days = 0  # 0: never
+    form_message: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
+    max_links: Count = 2
+    hold_words: Words = ()
+    refuse_words: Words = ()
+    origins: Origins = ()
+    link_rel: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+( [a-z]+)*$", max_length=100)] = "ugc nofollow noopener"
+
+    def faults(self) -> list[Fault]:
+        """What is wrong between the settings, each of which is right by itself."""
+        if self.hold_at is not None and self.spam_at is not None and self.hold_at > self.spam_at:
+            return [Fault("/hold_at", f"hold_at ({self.hold_at}) must not be above spam_at ({self.spam_at}).")]
+        return []
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A blog that we serve. Its id is its name: short, lower-case, in every URL."""
+
+    id: str
+    policy: Policy
+    created_at: int  # milliseconds UTC
+    version: int
+
+    def allows_origin(self, origin: str) -> bool:
+        """May a page of this origin (RFC 6454, as in the Origin header) talk to the site?"""
+        return origin in self.policy.origins
+
+
+SITE_NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$"

@@ -1,0 +1,93 @@
+"""A thread (one page's discussion): its canonical key, and whether it takes comments now."""
+
+import re
+import unicodedata
+from urllib.parse import quote, unquote_to_bytes
+
+import msgspec
+
+from service.domain.errors import Fault, Invalid
+from service.domain.site import Moderation, Policy, ThreadState
+
+_MAX_KEY = 1_000
+_DAY_MS = 86_400_000
+_ORIGIN = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*://[^/?#]*")
+_INDEX = re.compile(r"/index\.html?$", re.IGNORECASE)
+_UNSAFE = {"Cc", "Cs", "Cf", "Zl", "Zp", "Cn"}
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """One page's discussion. `state` and `moderation` override the site's where they are set."""
+
+    id: str
+    site_id: str
+    key: str
+    url: str | None
+    title: str | None
+    state: ThreadState | None
+    moderation: Moderation | None
+    published_at: int | None
+    created_at: int
+    count: int
+    version: int
+
+    def state_now(self, policy: Policy, now_ms: int) -> ThreadState:
+        """Open, closed or hidden at this moment: the thread's word, else the site's, else its age."""
+        state = self.state or policy.state
+        if state == "open" and self.state is None and self.is_past(policy.close_after_days, now_ms):
+            return "closed"
+        return state
+
+    def is_past(self, days: int, now_ms: int) -> bool:
+        """Is the page older than so many days? 0 days means: never past."""
+        born = self.published_at if self.published_at is not None else self.created_at
+        return days > 0 and now_ms - born > days * _DAY_MS
+
+
+def canonical_key(raw: str, pointer: str = "/thread") -> str:
+    """The path of a page as a key: no origin, query, fragment or index.html; percent-encoding in one form.
+
+    Raises Invalid, naming what is wrong, for what can be no path.
+    """
+    path = _ORIGIN.sub("", raw.strip()).partition("#")[0].partition("?")[0]
+    if path.startswith("//"):
+        path = "/" + path.lstrip("/")
+    key = _one_encoding(path if path.startswith("/") else "/" + path, pointer)
+    key = _without_dots(key)
+    key = _INDEX.sub("/", key)
+    if not raw.strip() or len(key) > _MAX_KEY:
+        raise Invalid(
+            [Fault(pointer, f"A page's path is needed, 1 to {_MAX_KEY} characters, like /2020/06/post.html.")]
+        )
+    return key
+
+
+def lookup_key(key: str) -> str:
+    """What two spellings of one page share: the canonical key without its trailing slash."""
+    return key.rstrip("/") or "/"
+
+
+def _one_encoding(path: str, pointer: str) -> str:
+    """Decodes what may stand plainly; keeps the encoded slash, question mark, hash and percent apart from plain ones."""
+    parts = re.split(r"(%(?:2[Ff]|3[Ff]|23|25))", path)
+    try:
+        plain = "".join(p.upper() if i % 2 else unquote_to_bytes(p).decode() for i, p in enumerate(parts))
+    except UnicodeError:
+        raise Invalid([Fault(pointer, "The path's percent-encoding must be UTF-8.")]) from None
+    plain = unicodedata.normalize("NFC", plain)
+    if any(unicodedata.category(c) in _UNSAFE for c in plain):
+        raise Invalid([Fault(pointer, "The path must not hold control characters.")])
+    return plain.replace(" ", quote(" "))
+
+
+def _without_dots(path: str) -> str:
+    """Dot segments removed (RFC 3986, section 5.2.4) and doubled slashes made one."""
+    kept: list[str] = []
+    segments = [s for s in path.split("/")[1:]]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment not in ("", "."):
+            kept.append(segment)
+    ends_in_slash = segments[-1] in ("", ".", "..")
+    return "/" + "/".join(kept) + ("/" if kept and ends_in_slash else "")

@@ -1,0 +1,239 @@
+"""Comments: writing one, changing its status, and the pages that readers see. The queue's reads are in queue.py."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from service.domain.comment import Author, Comment, Reason
+from service.domain.errors import StaleDecision
+from service.domain.moderation import Outcome
+from service.storage.database import Database, Outdated, Query, Row, Statement, Value
+
+COLUMNS = (
+    "c.id, c.site_id, c.thread_id, c.parent_id, c.author_id, COALESCE(m.name, c.author_name), COALESCE(m.role, 'guest'),"
+    " c.text, c.html, c.status, c.created_at, c.edited_at, c.version, c.score, c.verdict, c.reasons, c.model_version,"
+    " c.removed_from, c.removed_by"
+)
+SOURCE = "comments c LEFT JOIN members m ON m.id = c.author_id"
+
+_REASONS = msgspec.json.Decoder(tuple[Reason, ...])
+NO_REASONS = "[]"
+
+
+def comment(row: Row) -> Comment:
+    """A comment from a row of COLUMNS."""
+    author = Author(row[4], row[5], row[6])
+    reasons = () if row[15] == NO_REASONS else _REASONS.decode(row[15])
+    (status, created_at, edited_at, version, score, verdict) = row[9:15]
+    (model_version, removed_from, removed_by) = row[16:19]
+    return Comment(
+        id=row[0],
+        site_id=row[1],
+        thread_id=row[2],
+        parent_id=row[3],
+        author=author,
+        text=row[7],
+        html=row[8],
+        status=status,
+        created_at=created_at,
+        edited_at=edited_at,
+        version=version,
+        score=score,
+        verdict=verdict,
+        reasons=reasons,
+        model_version=model_version,
+        removed_from=removed_from,
+        removed_by=removed_by,
+    )
+
+
+class NewComment(msgspec.Struct, frozen=True):
+    """A comment that is about to be stored, with what only its writing needs."""
+
+    comment: Comment
+    lookup_key: str  # of its thread
+    author_email: str | None
+    author_url: str | None
+    repeat_key: int
+    repeats_since: int  # a comment with the same repeat_key made after this (milliseconds UTC) is the same comment
+    site_state: str  # what the policy says where the thread says nothing
+
+
+_VALUES = (
+    ":id, :site_id, t.id, :parent_id, :author_id, :author_name, :author_email, :author_url, :text, :html, :status,"
+    " :shown, :score, :risk, :doubt, :verdict, :reasons, :model_version, :repeat_key, :created_at, 1"
+)
+_INSERT = (
+    "INSERT INTO comments (id, site_id, thread_id, parent_id, author_id, author_name, author_email, author_url, text,"
+    " html, status, shown, score, risk, doubt, verdict, reasons, model_version, repeat_key, created_at, version)"
+    f" SELECT {_VALUES} FROM threads t"
+)
+_THREAD_IS_OPEN = (
+    " WHERE t.site_id = :site_id AND t.lookup_key = :lookup_key AND COALESCE(t.state, :site_state) = 'open'"
+)
+_AUTHOR_MAY = (
+    " AND EXISTS (SELECT 1 FROM members m WHERE m.id = :author_id AND m.status = :author_status)"
+    " AND NOT EXISTS (SELECT 1 FROM comments r WHERE r.author_id = :author_id AND r.repeat_key = :repeat_key"
+    " AND r.created_at > :repeats_since)"
+)
+_PARENT_STANDS = (
+    " AND EXISTS (SELECT 1 FROM comments p WHERE p.id = :parent_id AND p.thread_id = t.id AND p.status = 'approved')"
+)
+_BY_GUEST = _INSERT + _THREAD_IS_OPEN
+_BY_MEMBER = _BY_GUEST + _AUTHOR_MAY
+
+
+def adding(new: NewComment, author_status: str) -> Statement:
+    """Stores a comment where the thread is open, the author may still write, the parent stands and nothing repeats.
+
+    Refused with Outdated otherwise: gather the evidence again to learn which of these it was.
+    """
+    sql = _BY_GUEST if new.comment.author.id is None else _BY_MEMBER
+    if new.comment.parent_id is not None:
+        sql += _PARENT_STANDS
+    return Statement(sql, _parameters(new, author_status), Outdated())
+
+
+def _parameters(new: NewComment, author_status: str) -> dict[str, Value]:
+    c = new.comment
+    risk = 0.5 if c.score is None else c.score
+    return {
+        "id": c.id,
+        "site_id": c.site_id,
+        "lookup_key": new.lookup_key,
+        "site_state": new.site_state,
+        "parent_id": c.parent_id,
+        "author_id": c.author.id,
+        "author_status": author_status,
+        "author_name": c.author.name if c.author.id is None else None,
+        "author_email": new.author_email,
+        "author_url": new.author_url,
+        "text": c.text,
+        "html": c.html,
+        "status": c.status,
+        "shown": 1 if c.status == "approved" else 0,
+        "score": c.score,
+        "risk": risk,
+        "doubt": abs(risk - 0.5),
+        "verdict": c.verdict,
+        "reasons": msgspec.json.encode(c.reasons).decode() if c.reasons else NO_REASONS,
+        "model_version": c.model_version,
+        "repeat_key": new.repeat_key,
+        "repeats_since": new.repeats_since,
+        "created_at": c.created_at,
+    }
+
+
+def changing_status(seen: Comment, outcome: Outcome) -> Statement:
+    """Gives a comment its new status if it is still at the version seen. Refused with StaleDecision."""
+    return Statement(
+        "UPDATE comments SET status = :status, removed_from = :removed_from, removed_by = :removed_by,"
+        " version = version + 1 WHERE site_id = :site_id AND id = :id AND version = :seen",
+        {
+            "status": outcome.status,
+            "removed_from": outcome.removed_from,
+            "removed_by": outcome.removed_by,
+            "site_id": seen.site_id,
+            "id": seen.id,
+            "seen": seen.version,
+        },
+        StaleDecision(),
+    )
+
+
+def showing(comment_id: str) -> Statement:
+    """Sets anew whether a comment stands on the page: approved, or removed (a tombstone) above a shown reply."""
+    return Statement(
+        "UPDATE comments SET shown = CASE WHEN status = 'approved' THEN 1 WHEN status = 'removed' AND EXISTS"
+        " (SELECT 1 FROM comments r WHERE r.parent_id = comments.id AND r.shown = 1) THEN 1 ELSE 0 END WHERE id = :id",
+        {"id": comment_id},
+    )
+
+
+async def find(db: Database, site_id: str, comment_id: str) -> Comment | None:
+    """The comment of this id, on this site only."""
+    sql = f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.site_id = :site_id AND c.id = :id"
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "id": comment_id}))
+    return comment(rows[0]) if rows else None
+
+
+async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Comment]:
+    """The comments of these ids, on this site only."""
+    sql = f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.site_id = :site_id AND c.id = :id"
+    answers = await db.read(*[Query(sql, {"site_id": site_id, "id": one}) for one in ids])
+    return {rows[0][0]: comment(rows[0]) for rows in answers if rows}
+
+
+async def find_repeat(db: Database, author_id: str, repeat_key: int, since: int) -> str | None:
+    """The id of the author's comment with this repeat_key made after `since`."""
+    sql = (
+        "SELECT id FROM comments WHERE author_id = :author_id AND repeat_key = :repeat_key AND created_at > :since"
+        " ORDER BY id DESC LIMIT 1"
+    )
+    query = Query(sql, {"author_id": author_id, "repeat_key": repeat_key, "since": since})
+    (rows,) = await db.read(query)
+    return rows[0][0] if rows else None
+
+
+async def made_since(db: Database, author_id: str, first_id: str, limit: int) -> int:
+    """How many comments the author has made from this id on, counting no further than the limit."""
+    sql = "SELECT id FROM comments WHERE author_id = :author_id AND id >= :first_id ORDER BY id LIMIT :limit"
+    (rows,) = await db.read(Query(sql, {"author_id": author_id, "first_id": first_id, "limit": limit}))
+    return len(rows)
+
+
+_ORDER = {"oldest": ("c.id > :start", "c.id"), "newest": ("c.id < :start", "c.id DESC")}
+
+
+async def of_thread(db: Database, thread_id: str, sort: str, start: str, limit: int) -> list[Comment]:
+    """What stands on the page: approved comments and tombstones, from `start` (an id) on."""
+    bound, order = _ORDER[sort]
+    sql = (
+        f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.thread_id = :thread_id AND c.shown = 1 AND {bound}"
+        f" ORDER BY {order} LIMIT :limit"
+    )
+    (rows,) = await db.read(Query(sql, {"thread_id": thread_id, "start": start, "limit": limit}))
+    return [comment(row) for row in rows]
+
+
+async def waiting_of_author(
+    db: Database, thread_id: str, author_id: str, sort: str, start: str, limit: int
+) -> list[Comment]:
+    """An author's own comments in this thread that wait: those in spam read as pending to him."""
+    bound, order = _ORDER[sort]
+    sql = (
+        f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.author_id = :author_id AND c.thread_id = :thread_id"
+        f" AND c.status IN ('pending', 'spam') AND {bound} ORDER BY {order} LIMIT :limit"
+    )
+    parameters: dict[str, Value] = {
+        "author_id": author_id,
+        "thread_id": thread_id,
+        "start": start,
+        "limit": limit,
+    }
+    (rows,) = await db.read(Query(sql, parameters))
+    return [comment(row) for row in rows]
+
+
+async def recent(db: Database, site_id: str, limit: int) -> list[Comment]:
+    """The newest approved comments of the site."""
+    sql = (
+        f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.site_id = :site_id AND c.status = 'approved'"
+        " ORDER BY c.id DESC LIMIT :limit"
+    )
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "limit": limit}))
+    return [comment(row) for row in rows]
+
+
+async def removed_ancestors(db: Database, parent_id: str | None) -> list[str]:
+    """The chain of removed comments above a reply, nearest first: their tombstones may come or go with it."""
+    sql = (
+        "WITH RECURSIVE above (id, parent_id, depth) AS ("
+        "SELECT id, parent_id, 1 FROM comments WHERE id = :id AND status = 'removed'"
+        " UNION ALL SELECT c.id, c.parent_id, a.depth + 1 FROM comments c JOIN above a ON c.id = a.parent_id"
+        " WHERE c.status = 'removed') SELECT id FROM above ORDER BY depth"
+    )
+    if parent_id is None:
+        return []
+    (rows,) = await db.read(Query(sql, {"id": parent_id}))
+    return [row[0] for row in rows]

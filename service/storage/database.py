@@ -1,0 +1,58 @@
+"""What storage asks of an engine: reads, and units of work given as data. The engines are sqlite.py and postgres.py."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from service.domain.errors import Refusal
+
+Value = str | int | float | None
+Row = tuple[Any, ...]
+
+
+class Query(NamedTuple):
+    """A SELECT with `:name` parameters."""
+
+    sql: str
+    parameters: Mapping[str, Value]
+
+
+class Statement(NamedTuple):
+    """One change. Where `refusal` is given, it is raised when no row was touched, and the unit leaves no trace."""
+
+    sql: str
+    parameters: Mapping[str, Value]
+    refusal: Refusal | None = None
+
+
+# All or nothing, in this order; guards (the statements that can refuse) come first.
+Unit = Sequence[Statement]
+
+
+class Outdated(Refusal):
+    """A guard found that what the unit was built on has changed meanwhile. Gather again and decide again."""
+
+    detail = "Something changed at the same moment. Nothing was stored; try again."
+
+
+class Database(Protocol):
+    """An engine. All methods may raise StorageUnavailable."""
+
+    async def read(self, *queries: Query) -> list[list[Row]]:
+        """The rows of each query, all from one moment."""
+        ...
+
+    async def write(self, unit: Unit) -> None:
+        """Carries out a unit of work and returns when it is durable. Raises the refusal of the guard that failed."""
+        ...
+
+    def on_foreign_change(self, callback: Callable[[], None]) -> None:
+        """Calls back, within a second, after another process has changed something."""
+        ...
+
+    async def is_writable(self) -> bool:
+        """Can a unit be written just now?"""
+        ...
+
+    async def close(self) -> None:
+        """Finishes what was accepted, then lets go of the file or the server."""
+        ...

@@ -1,0 +1,98 @@
+"""The log of decisions, and the labels that they teach. Log rows are added and never changed."""
+
+import msgspec
+
+from service.domain.moderation import Decision, Label
+from service.storage.database import Database, Query, Row, Statement, Value
+
+_COLUMNS = (
+    "d.id, d.decision_id, d.site_id, d.comment_id, d.thread_id, d.actor_id, COALESCE(m.name, ''), d.action,"
+    " d.from_status, d.to_status, d.from_label, d.to_label, d.reason, d.version, d.undoes, d.created_at"
+)
+_SOURCE = "decisions d LEFT JOIN members m ON m.id = d.actor_id"
+
+
+def _decision(row: Row) -> Decision:
+    return Decision(*row)
+
+
+def adding(d: Decision) -> Statement:
+    """Adds a row to the log."""
+    return Statement(
+        "INSERT INTO decisions (id, decision_id, site_id, comment_id, thread_id, actor_id, action, from_status,"
+        " to_status, from_label, to_label, reason, version, undoes, created_at) VALUES (:id, :decision_id, :site_id,"
+        " :comment_id, :thread_id, :actor_id, :action, :from_status, :to_status, :from_label, :to_label, :reason,"
+        " :version, :undoes, :created_at)",
+        {name: getattr(d, name) for name in d.__struct_fields__ if name != "actor_name"},
+    )
+
+
+class LogFilter(msgspec.Struct, frozen=True):
+    """What to show of a site's log; None shows all."""
+
+    actor_id: str | None = None
+    action: str | None = None
+    thread_id: str | None = None
+
+
+async def log(db: Database, site_id: str, wanted: LogFilter, before: str, limit: int) -> list[Decision]:
+    """The site's decisions, newest first, from those before an id."""
+    set_names = [name for name in wanted.__struct_fields__ if getattr(wanted, name) is not None]
+    conditions = "".join(f" AND d.{name} = :{name}" for name in set_names)
+    sql = (
+        f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.site_id = :site_id AND d.id < :before{conditions}"
+        " ORDER BY d.id DESC LIMIT :limit"
+    )
+    parameters: dict[str, Value] = {name: getattr(wanted, name) for name in set_names}
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "before": before, "limit": limit, **parameters}))
+    return [_decision(row) for row in rows]
+
+
+def of_comment(site_id: str, comment_id: str) -> Query:
+    """Every decision about a comment, oldest first."""
+    sql = f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.comment_id = :comment_id AND d.site_id = :site_id ORDER BY d.id"
+    return Query(sql, {"comment_id": comment_id, "site_id": site_id})
+
+
+async def history(db: Database, site_id: str, comment_id: str) -> list[Decision]:
+    """Every decision about a comment, oldest first."""
+    (rows,) = await db.read(of_comment(site_id, comment_id))
+    return [_decision(row) for row in rows]
+
+
+async def histories(db: Database, site_id: str, comment_ids: list[str]) -> list[list[Decision]]:
+    """The history of each of these comments."""
+    answers = await db.read(*[of_comment(site_id, one) for one in comment_ids])
+    return [[_decision(row) for row in rows] for rows in answers]
+
+
+async def of_call(db: Database, site_id: str, decision_id: str) -> list[Decision]:
+    """What was decided in one call."""
+    sql = f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.decision_id = :decision_id AND d.site_id = :site_id ORDER BY d.id"
+    (rows,) = await db.read(Query(sql, {"decision_id": decision_id, "site_id": site_id}))
+    return [_decision(row) for row in rows]
+
+
+async def labels(db: Database, site_id: str, comment_ids: list[str]) -> dict[str, Label]:
+    """The labels that these comments have."""
+    sql = "SELECT comment_id, label FROM labels WHERE comment_id = :comment_id AND site_id = :site_id"
+    answers = await db.read(*[Query(sql, {"comment_id": one, "site_id": site_id}) for one in comment_ids])
+    return {rows[0][0]: rows[0][1] for rows in answers if rows}
+
+
+def labelling(d: Decision) -> Statement:
+    """Puts the label in place that holds after this decision, or takes it away."""
+    if d.to_label is None:
+        return Statement("DELETE FROM labels WHERE comment_id = :comment_id", {"comment_id": d.comment_id})
+    return Statement(
+        "INSERT INTO labels (comment_id, site_id, label, source, member_id, created_at) VALUES (:comment_id, :site_id,"
+        " :label, 'moderator', :member_id, :created_at) ON CONFLICT (comment_id) DO UPDATE SET label = excluded.label,"
+        " source = excluded.source, member_id = excluded.member_id, created_at = excluded.created_at",
+        {
+            "comment_id": d.comment_id,
+            "site_id": d.site_id,
+            "label": d.to_label,
+            "member_id": d.actor_id,
+            "created_at": d.created_at,
+        },
+    )

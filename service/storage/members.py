@@ -1,0 +1,94 @@
+"""Members and the record that each has made."""
+
+from collections.abc import Sequence
+
+from service.domain.comment import Status
+from service.domain.errors import NameTaken, NotFound
+from service.domain.member import Member, MemberStatus
+from service.storage.database import Database, Query, Row, Statement, Unit
+
+_COLUMNS = (
+    "id, site_id, name, email, role, status, suspended_until,"
+    " approved_count, rejected_count, spam_count, created_at, version"
+)
+
+
+def _member(row: Row) -> Member:
+    return Member(*row)
+
+
+async def find(db: Database, site_id: str, member_id: str) -> Member | None:
+    """The member of this id, on this site only."""
+    sql = f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND id = :id"
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "id": member_id}))
+    return _member(rows[0]) if rows else None
+
+
+async def find_by_name(db: Database, site_id: str, name: str) -> Member | None:
+    """The member of this name, on this site only."""
+    sql = f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND name = :name"
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "name": name}))
+    return _member(rows[0]) if rows else None
+
+
+async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Member]:
+    """The members of these ids, on this site only."""
+    queries = [
+        Query(
+            f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND id = :id",
+            {"site_id": site_id, "id": one},
+        )
+        for one in ids
+    ]
+    answers = await db.read(*queries)
+    return {rows[0][0]: _member(rows[0]) for rows in answers if rows}
+
+
+async def page(db: Database, site_id: str, after: str, limit: int) -> list[Member]:
+    """The site's members in the order of their coming."""
+    sql = f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND id > :after ORDER BY id LIMIT :limit"
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "after": after, "limit": limit}))
+    return [_member(row) for row in rows]
+
+
+def adding(member: Member) -> Unit:
+    """Adds a member. Refused with NameTaken when the name or the address is another's on this site."""
+    sql = (
+        f"INSERT INTO members ({_COLUMNS}) VALUES (:id, :site_id, :name, :email, :role, :status, NULL,"
+        " 0, 0, 0, :created_at, 1) ON CONFLICT DO NOTHING"
+    )
+    parameters = {
+        "id": member.id,
+        "site_id": member.site_id,
+        "name": member.name,
+        "email": member.email,
+        "role": member.role,
+        "status": member.status,
+        "created_at": member.created_at,
+    }
+    taken = NameTaken(f"There is a member with this name or address on {member.site_id} already.")
+    return (Statement(sql, parameters, taken),)
+
+
+def setting_status(member: Member, status: MemberStatus, until: int | None) -> Unit:
+    """Suspends, bans, lets back in. `until` (milliseconds UTC) ends a suspension."""
+    return (
+        Statement(
+            "UPDATE members SET status = :status, suspended_until = :until, version = version + 1"
+            " WHERE site_id = :site_id AND id = :id",
+            {"status": status, "until": until, "site_id": member.site_id, "id": member.id},
+            NotFound(),
+        ),
+    )
+
+
+_RECORDED: dict[str, str] = {"approved": "approved_count", "rejected": "rejected_count", "spam": "spam_count"}
+
+
+def recording(member_id: str | None, status: Status, change: int) -> list[Statement]:
+    """Moves the number of a member's comments in this status, where the record has one."""
+    column = _RECORDED.get(status)
+    if column is None or member_id is None:
+        return []
+    sql = f"UPDATE members SET {column} = {column} + :change WHERE id = :id"
+    return [Statement(sql, {"id": member_id, "change": change})]

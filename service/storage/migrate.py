@@ -1,0 +1,87 @@
+"""Brings a database's schema up to date: the numbered files of migrations/, each in one transaction, at start."""
+
+import sqlite3
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Migration(NamedTuple):
+    """One numbered step."""
+
+    number: int
+    name: str
+    sql: str
+
+
+class MigrationRefused(Exception):
+    """The file is not ours, or was made by a newer program. The sentence says what to do; nothing was touched."""
+
+
+def migrations() -> list[Migration]:
+    """All steps this program knows, in order."""
+    folder = files("service.storage") / "migrations"
+    found = [f for f in folder.iterdir() if f.name.endswith(".sql")]
+    return sorted(Migration(int(f.name.partition("_")[0]), f.name, f.read_text(encoding="utf-8")) for f in found)
+
+
+def migrate_sqlite(path: Path) -> list[str]:
+    """Applies the steps that are missing and returns their names. Raises MigrationRefused.
+
+    PRAGMA user_version, which is part of the transaction, holds the number of the last step applied.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as connection:
+            return _apply_missing(connection, path)
+    except sqlite3.DatabaseError as error:
+        raise MigrationRefused(f"{path} cannot be used: {error}. Restore a backup or name another file.") from error
+
+
+def _apply_missing(connection: sqlite3.Connection, path: Path) -> list[str]:
+    steps = migrations()
+    _refuse_foreign(connection, path, steps[-1].number)
+    connection.execute("PRAGMA journal_mode = WAL")
+    applied: list[str] = []
+    for step in steps:
+        if _apply(connection, step):
+            applied.append(step.name)
+    return applied
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path, newest: int) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > newest:
+        raise MigrationRefused(f"{path} has schema {version}; this program knows {newest}. Use a newer Greenroom.")
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if (version == 0 and tables) or (version > 0 and "comments" not in tables):
+        raise MigrationRefused(f"{path} is another program's database. Name another file in GREENROOM_DATABASE.")
+
+
+def _apply(connection: sqlite3.Connection, step: Migration) -> bool:
+    """Applies one step unless another process was first. Says whether it did."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version < step.number:
+            for statement in _statements(step.sql):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {step.number:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return bool(version < step.number)
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a migration. (executescript() would commit before it starts.)"""
+    statements: list[str] = []
+    waiting = ""
+    for line in script.splitlines(keepends=True):
+        waiting += line
+        if sqlite3.complete_statement(waiting):
+            statements.append(waiting)
+            waiting = ""
+    return statements

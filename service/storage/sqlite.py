@@ -1,0 +1,276 @@
+"""The SQLite engine: one writer that commits in groups, a few readers, each on a thread of aiosqlite.
+
+aiosqlite has no public way to run a function on its thread, and each awaited statement is a hop of its own. So
+both kinds of connection are subclasses of sqlite3.Connection whose commit() runs all the work that waits, and one
+`await connection.commit()` is one hop for many units. Units that wait while a group is being written make the next
+group: many units, one fsync (WAL with synchronous=FULL), and each caller is answered after the fsync that holds
+its rows. (SQLite's documents on WAL and on PRAGMA synchronous.)
+"""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import aiosqlite
+
+from service.domain.errors import Refusal, StorageUnavailable
+from service.storage.database import Outdated, Query, Row, Unit
+
+_BUSY_MS = 4_000
+_GROUP = 256  # units in one commit at most, so that the first of them does not wait for long
+_READERS = 2
+_WATCH_S = 0.25
+
+Outcome = Exception | None
+
+
+class _Write(NamedTuple):
+    unit: Unit
+    done: asyncio.Future[None]
+
+
+class _Read(NamedTuple):
+    queries: tuple[Query, ...]
+    done: asyncio.Future[list[list[Row]]]
+
+
+class _Writer(sqlite3.Connection):
+    """The one writing connection. `units` is filled before commit(), `outcomes` is there after it."""
+
+    units: list[Unit]
+    outcomes: list[Outcome]
+
+    def commit(self) -> None:
+        """Writes the waiting units as one transaction; replays them one by one if one of them breaks it."""
+        try:
+            self.execute("BEGIN IMMEDIATE")
+            self.outcomes = [self._apply(unit) for unit in self.units]
+            self.execute("COMMIT")
+        except (Refusal, sqlite3.Error):
+            self._abandon()
+            self._replay()
+
+    def _apply(self, unit: Unit) -> Outcome:
+        """Runs a unit. A guard that fails before anything was touched needs no rollback: it touched nothing."""
+        touched = False
+        for sql, parameters, refusal in unit:
+            if self.execute(sql, parameters).rowcount > 0:
+                touched = True
+            elif refusal is not None:
+                if touched:
+                    raise refusal
+                return refusal
+        return None
+
+    def _replay(self) -> None:
+        """The slow way, each unit in a savepoint of its own, so that the bad one spoils only itself."""
+        self.outcomes = [StorageUnavailable()] * len(self.units)
+        try:
+            self.execute("BEGIN IMMEDIATE")
+            outcomes = [self._apply_alone(unit) for unit in self.units]
+            self.execute("COMMIT")
+            self.outcomes = outcomes
+        except sqlite3.Error:
+            self._abandon()
+
+    def _apply_alone(self, unit: Unit) -> Outcome:
+        self.execute("SAVEPOINT unit")
+        try:
+            return self._apply(unit)
+        except Refusal as refusal:
+            self.execute("ROLLBACK TO unit")
+            return refusal
+        except sqlite3.IntegrityError:
+            self.execute("ROLLBACK TO unit")
+            return Outdated()
+        finally:
+            if self.in_transaction:
+                self.execute("RELEASE unit")
+
+    def _abandon(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+
+
+class _Reader(sqlite3.Connection):
+    """A reading connection. `requests` is filled before commit(), `answers` is there after it."""
+
+    requests: list[tuple[Query, ...]]
+    answers: list[list[list[Row]]]
+
+    def commit(self) -> None:
+        """Answers the waiting requests from one snapshot."""
+        self.execute("BEGIN")
+        try:
+            self.answers = [
+                [self.execute(sql, parameters).fetchall() for sql, parameters in queries] for queries in self.requests
+            ]
+        finally:
+            self.execute("COMMIT")
+
+
+class SqliteDatabase:
+    """A Database in one file. Open it with `open_sqlite`."""
+
+    def __init__(
+        self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection], raw: list[sqlite3.Connection]
+    ):
+        self._writer, self._readers = writer, readers
+        self._raw_writer, self._raw_readers = raw[0], raw[1:]
+        self._writes: deque[_Write] = deque()
+        self._reads: deque[_Read] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._idle_readers = list(range(len(readers)))
+        self._reading: set[asyncio.Task[None]] = set()
+        self._foreign: list[Callable[[], None]] = []
+        self._watching: asyncio.Task[None] | None = None
+
+    # Writing
+
+    async def write(self, unit: Unit) -> None:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._writes.append(_Write(unit, done))
+        if self._writing is None:
+            self._writing = loop.create_task(self._write_groups())
+        # Shielded by being a bare future: a caller that goes away does not take its unit out of the group.
+        await done
+
+    async def _write_groups(self) -> None:
+        try:
+            while self._writes:
+                await self._write_group()
+        finally:
+            self._writing = None
+
+    async def _write_group(self) -> None:
+        group = [self._writes.popleft() for _ in range(min(len(self._writes), _GROUP))]
+        assert isinstance(self._raw_writer, _Writer)
+        self._raw_writer.units = [write.unit for write in group]
+        try:
+            await self._writer.commit()
+            outcomes = self._raw_writer.outcomes
+        except (sqlite3.Error, ValueError):  # ValueError: the connection is closed
+            outcomes = [StorageUnavailable()] * len(group)
+        for write, outcome in zip(group, outcomes, strict=True):
+            if write.done.done():
+                continue
+            if outcome is None:
+                write.done.set_result(None)
+            else:
+                write.done.set_exception(outcome)
+
+    # Reading
+
+    async def read(self, *queries: Query) -> list[list[Row]]:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[list[list[Row]]] = loop.create_future()
+        self._reads.append(_Read(queries, done))
+        if self._idle_readers:
+            task = loop.create_task(self._read_groups(self._idle_readers.pop()))
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
+        return await done
+
+    async def _read_groups(self, reader: int) -> None:
+        try:
+            while self._reads:
+                await self._read_group(reader)
+        finally:
+            self._idle_readers.append(reader)
+
+    async def _read_group(self, reader: int) -> None:
+        group = [self._reads.popleft() for _ in range(min(len(self._reads), _GROUP))]
+        raw = self._raw_readers[reader]
+        assert isinstance(raw, _Reader)
+        raw.requests = [read.queries for read in group]
+        try:
+            await self._readers[reader].commit()
+        except (sqlite3.Error, ValueError) as error:
+            for read in group:
+                if not read.done.done():
+                    read.done.set_exception(_reading_error(error))
+            return
+        for read, answer in zip(group, raw.answers, strict=True):
+            if not read.done.done():
+                read.done.set_result(answer)
+
+    # Other processes
+
+    def on_foreign_change(self, callback: Callable[[], None]) -> None:
+        self._foreign.append(callback)
+        if self._watching is None:
+            self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    async def _watch(self) -> None:
+        """PRAGMA data_version, asked on the writing connection, changes when anybody but that connection commits."""
+        seen: int | None = None
+        while True:
+            async with self._writer.execute("PRAGMA data_version") as cursor:
+                row = await cursor.fetchone()
+            now = row[0] if row else None
+            if seen is not None and now != seen:
+                for callback in self._foreign:
+                    callback()
+            seen = now
+            await asyncio.sleep(_WATCH_S)
+
+    # Life
+
+    async def is_writable(self) -> bool:
+        try:
+            await self.write(())
+        except Refusal:
+            return False
+        return True
+
+    async def close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        if self._writing is not None:
+            await self._writing
+        await asyncio.gather(*self._reading)
+        for connection in (*self._readers, self._writer):
+            await connection.close()
+
+
+def _reading_error(error: Exception) -> Exception:
+    """What passes by itself is told as such; a fault in our SQL is not hidden."""
+    if isinstance(error, sqlite3.OperationalError | ValueError) and "no such" not in str(error):
+        return StorageUnavailable()
+    return error
+
+
+async def open_sqlite(path: Path) -> SqliteDatabase:
+    """Opens the file, which must have its schema already (migrate.py). Raises StorageUnavailable if it cannot."""
+    raw: list[sqlite3.Connection] = []
+    opened: list[aiosqlite.Connection] = []
+    try:
+        for factory in (_Writer, *[_Reader] * _READERS):
+            opened.append(await _connect(path, factory, raw))
+    except sqlite3.Error as error:
+        for connection in opened:
+            await connection.close()
+        raise StorageUnavailable(f"{path} cannot be opened: {error}") from error
+    return SqliteDatabase(opened[0], opened[1:], raw)
+
+
+async def _connect(
+    path: Path, factory: type[sqlite3.Connection], raw: list[sqlite3.Connection]
+) -> aiosqlite.Connection:
+    def make(*args: object, **kwargs: object) -> sqlite3.Connection:
+        raw.append(factory(*args, **kwargs))  # type: ignore[arg-type]
+        return raw[-1]
+
+    connection = await aiosqlite.connect(
+        path, factory=make, isolation_level=None, timeout=_BUSY_MS / 1000, cached_statements=512
+    )
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "cache_size = -16000", "temp_store = MEMORY"):
+        await connection.execute(f"PRAGMA {pragma}")
+    if factory is _Reader:
+        await connection.execute("PRAGMA query_only = ON")
+    return connection
