@@ -1,0 +1,48 @@
+"""The command `greenroom`, also `python -m service`. Each command is a file of commands/, loaded when it is called."""
+
+import os
+from importlib import import_module
+
+import click
+
+from service import __version__
+
+# A library that does its own threading would fight with the service for two cores.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+_COMMANDS = {
+    "serve": "Serve comments; makes the database on first start.",
+    "site": "Add and list sites.",
+    "settings": "Show and change a site's policy.",
+    "member": "Add, suspend and ban members.",
+    "token": "Make a token for a member, or end one.",
+    "train": "Train a spam model from labelled comments.",
+    "score": "Score comments: JSON Lines in, the same with a score out.",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command's module only when it is called, so that each starts as fast as it can."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"service.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="greenroom")
+def main() -> None:
+    """Greenroom: comments for blogs, where the doubtful ones wait before they go on stage."""
+
+
+if __name__ == "__main__":
+    main(prog_name="greenroom")

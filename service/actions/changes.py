@@ -1,0 +1,29 @@
+"""Tells whoever keeps something in memory what has just changed. No history, no delivery beyond this process."""
+
+from collections.abc import Callable
+
+import msgspec
+
+
+class Change(msgspec.Struct, frozen=True):
+    """Something readers can see has changed: one thread of a site, or with thread_id None, anything of the site's."""
+
+    site_id: str
+    thread_id: str | None = None
+
+
+Listener = Callable[[Change | None], None]
+
+
+class Changes:
+    """Listeners hear of each change once it is durable; None means that anything at all may have changed."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def announce(self, change: Change | None) -> None:
+        for listener in self._listeners:
+            listener(change)

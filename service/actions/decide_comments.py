@@ -1,0 +1,154 @@
+"""Carries out moderators' decisions, each comment a unit of work of its own. The table is domain/moderation.py's."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from service.actions.changes import Change
+from service.actions.resources import Resources
+from service.domain.comment import Comment, Status
+from service.domain.errors import Current, NotFound, Refusal, StaleDecision
+from service.domain.member import Member
+from service.domain.moderation import Action, Decision, Label, LoggedAction, Outcome, Remover, apply
+from service.storage import comments, decisions, members, sites, threads
+from service.storage.database import Statement
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A comment at the version that the moderator saw."""
+
+    id: str
+    version: int
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What became of one comment: its new state, or why nothing was changed."""
+
+    id: str
+    comment: Comment | None
+    refusal: Refusal | None
+
+
+class Call(msgspec.Struct, frozen=True):
+    """What the decisions of one call share."""
+
+    decision_id: str
+    actor: Member
+    action: LoggedAction
+    reason: str | None
+    remover: Remover = "moderator"
+
+
+async def decide_comments(
+    res: Resources, actor: Member, action: Action, choices: Sequence[Choice], reason: str | None
+) -> tuple[str, list[Result]]:
+    """Decides about each comment by itself and returns the decision's id with a result for each, in order."""
+    call = Call(res.ids.new(), actor, action, reason)
+    seen = await comments.many(res.db, actor.site_id, [choice.id for choice in choices])
+    labels = await decisions.labels(res.db, actor.site_id, list(seen))
+    results = await asyncio.gather(
+        *[_decide_one(res, call, action, choice, seen.get(choice.id), labels.get(choice.id)) for choice in choices]
+    )
+    return call.decision_id, list(results)
+
+
+async def _decide_one(
+    res: Resources, call: Call, action: Action, choice: Choice, comment: Comment | None, label: Label | None
+) -> Result:
+    try:
+        if comment is None:
+            raise NotFound
+        if comment.version != choice.version:
+            raise StaleDecision
+        outcome = apply(action, comment, call.remover)
+        return Result(choice.id, await carry_out(res, call, comment, outcome, label), None)
+    except StaleDecision:
+        return Result(choice.id, None, StaleDecision(await _current(res, call.actor.site_id, choice.id)))
+    except Refusal as refusal:
+        return Result(choice.id, None, refusal)
+
+
+async def delete_own(res: Resources, author: Member, comment: Comment) -> Comment:
+    """An author takes his own comment down. Raises NotAllowedNow if it is down already."""
+    call = Call(res.ids.new(), author, "remove", None, "author")
+    labels = await decisions.labels(res.db, author.site_id, [comment.id])
+    return await carry_out(res, call, comment, apply("remove", comment, "author"), labels.get(comment.id))
+
+
+async def carry_out(
+    res: Resources,
+    call: Call,
+    seen: Comment,
+    outcome: Outcome,
+    label: Label | None,
+    undoes: Decision | None = None,
+) -> Comment:
+    """Writes one outcome with its log row, label and numbers. Raises StaleDecision if the comment has moved on."""
+    decision = Decision(
+        id=res.ids.new(),
+        decision_id=call.decision_id,
+        site_id=seen.site_id,
+        comment_id=seen.id,
+        thread_id=seen.thread_id,
+        actor_id=call.actor.id,
+        actor_name=call.actor.name,
+        action=call.action,
+        from_status=seen.status,
+        to_status=outcome.status,
+        from_label=label,
+        to_label=outcome.label if undoes else outcome.label or label,
+        reason=call.reason,
+        version=seen.version + 1,
+        undoes=undoes.id if undoes else None,
+        created_at=res.now_ms(),
+    )
+    ancestors = await comments.removed_ancestors(res.db, seen.parent_id)
+    await res.db.write(_unit(seen, outcome, decision, ancestors))
+    res.changes.announce(Change(seen.site_id, seen.thread_id))
+    if seen.author.id is not None:
+        res.cache.forget_member(seen.site_id, seen.author.id)
+    return msgspec.structs.replace(
+        seen,
+        status=outcome.status,
+        version=seen.version + 1,
+        removed_from=outcome.removed_from,
+        removed_by=outcome.removed_by,
+    )
+
+
+def _unit(seen: Comment, outcome: Outcome, decision: Decision, ancestors: Sequence[str]) -> list[Statement]:
+    shown = [comments.showing(one) for one in (seen.id, *ancestors)]
+    taught = [decisions.labelling(decision)] if decision.to_label != decision.from_label else []
+    return [
+        comments.changing_status(seen, outcome),
+        *shown,
+        *_counting(seen, seen.status, -1),
+        *_counting(seen, outcome.status, 1),
+        decisions.adding(decision),
+        *taught,
+    ]
+
+
+def _counting(comment: Comment, status: Status, change: int) -> list[Statement]:
+    """Everything that counts comments in this status."""
+    counting = [
+        sites.counting(comment.site_id, status, change),
+        *members.recording(comment.author.id, status, change),
+    ]
+    if status == "approved":
+        counting.append(threads.counting(comment.thread_id, change))
+    return counting
+
+
+async def _current(res: Resources, site_id: str, comment_id: str) -> Current | None:
+    """How the comment stands now, and who made it so."""
+    now = await comments.find(res.db, site_id, comment_id)
+    if now is None:
+        return None
+    history = await decisions.history(res.db, site_id, comment_id)
+    if not history:
+        return Current(now.status, now.version, None, None, None)
+    last = history[-1]
+    who = {"id": last.actor_id, "name": last.actor_name} if last.actor_id else None
+    return Current(now.status, now.version, who, last.created_at, last.action)

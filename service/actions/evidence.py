@@ -1,0 +1,45 @@
+"""Gathers what the verdict goes by: the policy as it stands for the thread, the author's standing, facts of the text."""
+
+import msgspec
+
+from service.actions.identify import Who
+from service.actions.resources import Resources
+from service.domain import markup, words
+from service.domain.member import why_not
+from service.domain.thread import Thread
+from service.domain.verdict import Evidence
+
+# Used while no model is in service; nothing is scored then, so they never decide.
+_NO_THRESHOLD = 1.0
+
+
+def evidence(res: Resources, who: Who, thread: Thread, text: str, html: str) -> Evidence:
+    """The evidence on a comment by this author in this thread; the score is still to come."""
+    policy, now = who.site.policy, res.now_ms()
+    if thread.moderation is not None:
+        policy = msgspec.structs.replace(policy, moderation=thread.moderation)
+    hold_at, spam_at = thresholds(res, policy.hold_at, policy.spam_at)
+    return Evidence(
+        policy=policy,
+        thread_state=thread.state_now(policy, now),
+        thread_is_old=thread.is_past(policy.sometimes_after_days, now),
+        not_allowed=why_not(policy, who.member, now),
+        role=who.member.role if who.member is not None and who.member.moderates else None,
+        approved_count=who.member.approved_count if who.member is not None else 0,
+        links=markup.count_links(html),
+        hold_words=words.found(policy.hold_words, text),
+        refuse_words=words.found(policy.refuse_words, text),
+        score=None,
+        hold_at=hold_at,
+        spam_at=spam_at,
+    )
+
+
+def thresholds(res: Resources, hold_at: float | None, spam_at: float | None) -> tuple[float, float]:
+    """The two cuts on the score: the owner's where he has set them, else those of the model's card."""
+    model = res.scorer.model
+    if hold_at is None:
+        hold_at = model.hold_at if model else _NO_THRESHOLD
+    if spam_at is None:
+        spam_at = model.spam_at if model else _NO_THRESHOLD
+    return hold_at, max(hold_at, spam_at)

@@ -1,0 +1,67 @@
+"""Rate limits on comments, by member, by address and by site. What the limits are comes from the settings."""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal, NamedTuple
+
+from service.domain.bucket import Bucket, Rate
+from service.domain.errors import RateLimited
+
+Policy = Literal["member", "address", "site"]
+_MOST = 50_000  # keys remembered for each policy
+
+
+class Standing(NamedTuple):
+    """What is left of the tightest limit, for the RateLimit header."""
+
+    policy: Policy
+    rate: Rate
+    left: int
+    reset_s: int
+
+
+class Limits:
+    """Buckets in memory. The first look at a member asks the database what he posted lately: no restart forgives him."""
+
+    def __init__(self, rates: dict[Policy, Rate], now_ms: Callable[[], int]) -> None:
+        self._rates = rates
+        self._now_ms = now_ms
+        self._buckets: dict[Policy, dict[str, Bucket]] = {policy: {} for policy in rates}
+
+    async def spend(
+        self, keys: dict[Policy, str], posted_lately: Callable[[int, int], Awaitable[int]]
+    ) -> Standing | None:
+        """Takes one from each bucket, or raises RateLimited and takes none.
+
+        `posted_lately(since_ms, limit)` counts the member's comments, for a member who is not remembered.
+        """
+        if not self._rates:
+            return None
+        buckets = [
+            (p, rate, await self._bucket(p, keys[p], posted_lately)) for p, rate in self._rates.items() if p in keys
+        ]
+        for policy, rate, bucket in buckets:
+            wait_s = bucket.wait_s(rate)
+            if wait_s:
+                raise RateLimited(policy, rate.limit, rate.window_s, wait_s)
+        for _, _, bucket in buckets:
+            bucket.left -= 1
+        return min((_standing(*one) for one in buckets), key=lambda s: s.left, default=None)
+
+    async def _bucket(self, policy: Policy, key: str, posted_lately: Callable[[int, int], Awaitable[int]]) -> Bucket:
+        rate, now = self._rates[policy], self._now_ms()
+        shelf = self._buckets[policy]
+        bucket = shelf.get(key)
+        if bucket is None:
+            since = now - rate.window_s * 1000
+            spent = await posted_lately(since, rate.limit) if policy == "member" else 0
+            bucket = shelf.setdefault(key, Bucket(float(rate.limit - spent), now))
+            if len(shelf) > _MOST:
+                del shelf[next(iter(shelf))]
+        bucket.refill(rate, now)
+        return bucket
+
+
+def _standing(policy: Policy, rate: Rate, bucket: Bucket) -> Standing:
+    return Standing(
+        policy, rate, int(bucket.left), max(1, round((rate.limit - bucket.left) * rate.window_s / rate.limit))
+    )

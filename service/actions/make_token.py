@@ -1,0 +1,55 @@
+"""Makes tokens, trades one-time links for sessions, ends tokens."""
+
+from service.actions.identify import hash_of, identify
+from service.actions.resources import Resources
+from service.domain.errors import NotSignedIn
+from service.domain.member import Member
+from service.domain.site import Site
+from service.domain.token import Scope, Token
+from service.storage import tokens
+
+_MINUTE_MS = 60_000
+_DAY_MS = 86_400_000
+LINK_MS = 15 * _MINUTE_MS
+PAGE_MS = 30 * _DAY_MS
+
+
+async def make_token(res: Resources, member: Member, scope: Scope, lasts_ms: int) -> str:
+    """A new token for this member. It is returned here and kept only as its hash."""
+    raw, token = _new(res, member.site_id, member.id, scope, lasts_ms)
+    await res.db.write([tokens.adding(token)])
+    return raw
+
+
+def _new(res: Resources, site_id: str, member_id: str, scope: Scope, lasts_ms: int) -> tuple[str, Token]:
+    raw, now = res.new_secret(), res.now_ms()
+    return raw, Token(hash_of(raw), site_id, member_id, scope, now, now + lasts_ms)
+
+
+async def sign_in_by_link(res: Resources, site: Site, link_token: str) -> tuple[Member, str]:
+    """Trades the token of a one-time link for a page session; the link works once. Raises NotSignedIn."""
+    who = await identify(res, site, link_token, ("sign_in",), "")
+    member = who.signed_in()
+    raw, token = _new(res, site.id, member.id, "page", PAGE_MS)
+    used = hash_of(link_token)
+    try:
+        await res.db.write([tokens.revoking(used, res.now_ms()), tokens.adding(token)])
+    finally:
+        res.cache.forget_token(used)
+    return member, raw
+
+
+async def end_token(res: Resources, token_hash: str) -> None:
+    """Ends this token; one that has ended already stays so."""
+    try:
+        await res.db.write([tokens.revoking(token_hash, res.now_ms())])
+    except NotSignedIn:
+        return
+    finally:
+        res.cache.forget_token(token_hash)
+
+
+async def end_all_tokens(res: Resources, member: Member) -> None:
+    """Ends every token of this member, everywhere."""
+    await res.db.write(tokens.revoking_all(member.id, res.now_ms()))
+    res.cache.forget_all()

@@ -1,0 +1,251 @@
+"""Takes a comment: evidence, score, verdict, one unit of work. The rules are domain/verdict.py's."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from service.actions.changes import Change
+from service.actions.evidence import evidence
+from service.actions.identify import Who
+from service.actions.limits import Policy as LimitPolicy
+from service.actions.limits import Standing
+from service.actions.resources import Resources
+from service.domain import markup
+from service.domain.comment import Author, Comment, check_text, repeat_key
+from service.domain.errors import Fault, Invalid, NotAllowedNow, StorageUnavailable
+from service.domain.ids import first_id_at
+from service.domain.member import why_not
+from service.domain.site import Site
+from service.domain.thread import Thread, canonical_key, lookup_key
+from service.domain.verdict import Verdict, decide, refuse
+from service.spam.facts import Sample
+from service.storage import comments, members, sites, threads
+from service.storage.database import Outdated, Statement
+
+_REPEAT_MS = 60_000
+_LONG_TEXT = 1_500  # code points; longer Markdown is rendered off the loop, since hostile text can take 50 ms
+_TRIES = 4
+
+
+class Guest(msgspec.Struct, frozen=True):
+    """Who a visitor without membership says he is."""
+
+    name: str
+    email: str | None = None
+    url: str | None = None
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A comment as it was sent, in the right shape; what it means is still to be checked."""
+
+    thread: str
+    text: str
+    parent_id: str | None = None
+    url: str | None = None
+    title: str | None = None
+    published_at: int | None = None
+    guest: Guest | None = None
+
+
+class Submitted(msgspec.Struct, frozen=True):
+    """What became of a submission. `repeated`: it had been sent before, within a minute; nothing new was stored."""
+
+    comment: Comment
+    repeated: bool
+    limit: Standing | None = None
+
+
+# Given the comment that is about to be stored, the statements that keep the answer to this call.
+Keep = Callable[[Comment], list[Statement]]
+
+
+def check_author(res: Resources, who: Who) -> None:
+    """Raises what keeps this person from commenting on the site at all: known before his comment is even read."""
+    refusal = why_not(who.site.policy, who.member, res.now_ms())
+    if refusal is not None:
+        raise refusal
+
+
+async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> Submitted:
+    """Judges and stores a comment, durably, before it returns.
+
+    Raises the refusals of the verdict, Invalid, TextTooLong, RateLimited, StorageUnavailable; then nothing is stored.
+    """
+    site = who.site
+    key = canonical_key(draft.thread)
+    check_text(draft.text)
+    _check_url(site, draft.url)
+    author = _author(who, draft.guest)
+    html = await _render(draft.text, site.policy.link_rel)
+    thread = await res.cache.thread(site.id, lookup_key(key)) or _new_thread(res, site, key, draft)
+    facts = evidence(res, who, thread, draft.text, html)
+    refuse(facts)
+    limit = await _spend(res, who)
+    scored = await res.scorer.score(_sample(draft, author))
+    for _ in range(_TRIES):
+        facts = msgspec.structs.replace(facts, score=scored.score if scored else None)
+        verdict = decide(facts)
+        comment = _comment(res, thread, author, draft, html)
+        comment = _judged(comment, verdict, facts.score, scored.model_version if scored else None)
+        try:
+            await res.db.write([*_unit(who, comment, thread, draft, facts.policy.state), *keep(comment)])
+        except Outdated:
+            who, thread, repeated = await _look_again(res, who, thread, key, draft)
+            if repeated is not None:
+                return Submitted(repeated, True, limit)
+            facts = evidence(res, who, thread, draft.text, html)
+        else:
+            _tell(res, who, comment, thread)
+            return Submitted(comment, False, limit)
+    raise StorageUnavailable
+
+
+def _check_url(site: Site, url: str | None) -> None:
+    """The page's address must be of the site's origins: nobody else's pages get links through ours."""
+    if url is None:
+        return
+    origin = "/".join(url.split("/", 3)[:3]).lower()
+    if not site.allows_origin(origin):
+        allowed = ", ".join(site.policy.origins) or "none yet"
+        raise Invalid([Fault("/url", f"The page's url must be of this site's origins ({allowed}).")])
+
+
+def _author(who: Who, guest: Guest | None) -> Author:
+    if who.member is not None:
+        if guest is not None:
+            raise Invalid([Fault("/author", "You are signed in: leave author out.")])
+        return Author(who.member.id, who.member.name, who.member.role)
+    if guest is None and who.site.policy.who_may_comment == "anyone":
+        raise Invalid([Fault("/author", "Say who you are: author with a name.")])
+    return Author(None, guest.name if guest else "", "guest")
+
+
+async def _render(text: str, link_rel: str) -> str:
+    if len(text) <= _LONG_TEXT:
+        return markup.render(text, link_rel)
+    return await asyncio.to_thread(markup.render, text, link_rel)
+
+
+def _new_thread(res: Resources, site: Site, key: str, draft: Draft) -> Thread:
+    now = res.now_ms()
+    return Thread(
+        res.ids.new(),
+        site.id,
+        key,
+        draft.url,
+        draft.title,
+        None,
+        None,
+        draft.published_at,
+        now,
+        count=0,
+        version=0,
+    )
+
+
+async def _spend(res: Resources, who: Who) -> Standing | None:
+    keys: dict[LimitPolicy, str] = {"address": who.address, "site": who.site.id}
+    if who.member is not None:
+        keys["member"] = who.member.id
+
+    async def posted_lately(since_ms: int, limit: int) -> int:
+        assert who.member is not None
+        return await comments.made_since(res.db, who.member.id, first_id_at(since_ms), limit)
+
+    return await res.limits.spend(keys, posted_lately)
+
+
+def _sample(draft: Draft, author: Author) -> Sample:
+    url = draft.guest.url if draft.guest else None
+    return Sample(text=draft.text, author_name=author.name, author_url=url or "")
+
+
+def _comment(res: Resources, thread: Thread, author: Author, draft: Draft, html: str) -> Comment:
+    return Comment(
+        id=res.ids.new(),
+        site_id=thread.site_id,
+        thread_id=thread.id,
+        parent_id=draft.parent_id,
+        author=author,
+        text=draft.text,
+        html=html,
+        status="pending",
+        created_at=res.now_ms(),
+        edited_at=None,
+        version=1,
+    )
+
+
+def _judged(comment: Comment, verdict: Verdict, score: float | None, model_version: str | None) -> Comment:
+    return msgspec.structs.replace(
+        comment,
+        status=verdict.status,
+        verdict=verdict.word,
+        reasons=verdict.reasons,
+        score=score,
+        model_version=model_version,
+    )
+
+
+def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft, site_state: str) -> list[Statement]:
+    """The comment with all the numbers it moves, as one unit of work."""
+    looked_up = lookup_key(thread.key)
+    new = comments.NewComment(
+        comment,
+        looked_up,
+        draft.guest.email if draft.guest else None,
+        draft.guest.url if draft.guest else None,
+        repeat_key(looked_up, draft.parent_id, draft.text),
+        comment.created_at - _REPEAT_MS,
+        site_state,
+    )
+    unit = [] if thread.version else [threads.adding(thread, looked_up)]
+    unit.append(comments.adding(new, who.member.status if who.member else ""))
+    if comment.status == "approved":
+        unit.append(threads.counting(thread.id, 1))
+    unit.append(sites.counting(comment.site_id, comment.status, 1))
+    unit.extend(members.recording(comment.author.id, comment.status, 1))
+    return unit
+
+
+async def _look_again(
+    res: Resources, who: Who, thread: Thread, key: str, draft: Draft
+) -> tuple[Who, Thread, Comment | None]:
+    """After a guard failed: everything fresh from the database, and the comment itself if this was a repeat.
+
+    Raises what the failed guard stood for where the evidence alone will not: the state of the parent.
+    """
+    site_id, looked_up = who.site.id, lookup_key(key)
+    res.cache.forget_site(site_id)
+    res.cache.forget_thread(site_id, looked_up)
+    fresh = await res.cache.thread(site_id, looked_up) or thread
+    site = await res.cache.site(site_id) or who.site
+    member = who.member
+    if member is not None:
+        since = res.now_ms() - _REPEAT_MS
+        repeat_of = repeat_key(looked_up, draft.parent_id, draft.text)
+        repeated = await comments.find_repeat(res.db, member.id, repeat_of, since)
+        if repeated is not None:
+            return who, fresh, await comments.find(res.db, site_id, repeated)
+        res.cache.forget_member(site_id, member.id)
+        member = await res.cache.member(site_id, member.id)
+    if draft.parent_id is not None:
+        _check_parent(await comments.find(res.db, site_id, draft.parent_id), fresh)
+    return msgspec.structs.replace(who, site=site, member=member), fresh, None
+
+
+def _check_parent(parent: Comment | None, thread: Thread) -> None:
+    if parent is None or parent.thread_id != thread.id or parent.status not in ("approved", "removed"):
+        raise Invalid([Fault("/parent_id", "There is no such comment in this thread to answer.")])
+    if parent.status == "removed":
+        raise NotAllowedNow("The comment you are answering has been removed.")
+
+
+def _tell(res: Resources, who: Who, comment: Comment, thread: Thread) -> None:
+    """Whoever keeps a page of this thread in memory learns of it; so does the cache, where the record matters."""
+    member = who.member
+    if comment.status == "approved":
+        res.changes.announce(Change(comment.site_id, thread.id))
+        if member is not None and member.approved_count < who.site.policy.first_comments_held:
+            res.cache.forget_member(member.site_id, member.id)

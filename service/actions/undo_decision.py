@@ -1,0 +1,38 @@
+"""Takes decisions back: status and label as they were before, by new decisions, where nothing newer stands."""
+
+import asyncio
+
+from service.actions.decide_comments import Call, Result, carry_out
+from service.actions.resources import Resources
+from service.domain.comment import Comment
+from service.domain.errors import NotAllowedNow, NotFound, Refusal
+from service.domain.member import Member
+from service.domain.moderation import Decision, undone
+from service.storage import comments, decisions
+
+
+async def undo_decision(res: Resources, actor: Member, decision_id: str) -> tuple[str, list[Result]]:
+    """Takes back what was decided in one call. Returns the new decision's id and a result for each comment.
+
+    Raises NotFound for an unknown decision or another site's.
+    """
+    taken = await decisions.of_call(res.db, actor.site_id, decision_id)
+    if not taken:
+        raise NotFound
+    call = Call(res.ids.new(), actor, "undo", None)
+    now = await comments.many(res.db, actor.site_id, [one.comment_id for one in taken])
+    results = await asyncio.gather(*[_undo_one(res, call, one, now.get(one.comment_id)) for one in taken])
+    return call.decision_id, list(results)
+
+
+async def _undo_one(res: Resources, call: Call, decision: Decision, comment: Comment | None) -> Result:
+    try:
+        if comment is None:
+            raise NotFound
+        if comment.removed_by == "author":
+            raise NotAllowedNow("Its author deleted this comment; it stays deleted.")
+        outcome = undone(decision, comment)
+        after = await carry_out(res, call, comment, outcome, decision.to_label, undoes=decision)
+        return Result(decision.comment_id, after, None)
+    except Refusal as refusal:
+        return Result(decision.comment_id, None, refusal)

@@ -1,0 +1,105 @@
+"""The only wiring: from settings to an application that can be served, and to the resources that commands use."""
+
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from service.actions.changes import Changes
+from service.actions.limits import Limits
+from service.actions.replays import Replays
+from service.actions.resources import Resources
+from service.actions.sweep import sweep_regularly
+from service.domain.ids import Ids
+from service.settings import Settings
+from service.spam.artefact import load_pinned
+from service.spam.manifest import ModelRefused
+from service.spam.scorer import Scorer
+from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
+from service.storage.cache import Cache
+from service.storage.migrate import migrate_sqlite
+from service.storage.sqlite import open_sqlite
+from service.web.app_keys import PAGES, REPLAYS, RESOURCES, SERVING, Serving
+from service.web.bodies import MAX_BODY
+from service.web.envelope import envelope
+from service.web.page_cache import PageCache
+from service.web.routes import ROUTES
+
+
+def now_ms() -> int:
+    """The wall clock, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def database_path(settings: Settings) -> Path:
+    """The SQLite file that the settings name."""
+    return Path(settings.database) if settings.database else settings.data / "greenroom.sqlite"
+
+
+def secret_of(settings: Settings) -> bytes:
+    """The installation's secret: the setting, else the file in the data folder, made once with mode 600."""
+    if settings.secret is not None:
+        return settings.secret.encode()
+    path = settings.data / "secret"
+    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_bytes()
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIterator[Resources]:
+    """Opens the database (made or migrated where needed) and, if asked for, the model; closes both at the end."""
+    migrate_sqlite(database_path(settings))
+    db = await open_sqlite(database_path(settings))
+    scorer = _scorer() if scoring else Scorer(None)
+    changes = Changes()
+    try:
+        if scoring:
+            scorer.start()
+        yield Resources(
+            db=db,
+            cache=Cache(db),
+            scorer=scorer,
+            limits=Limits(settings.rate_limits, now_ms),  # type: ignore[arg-type]
+            changes=changes,
+            now_ms=now_ms,
+            ids=Ids(now_ms, secrets.randbits),
+            new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
+        )
+    finally:
+        await scorer.stop()
+        await db.close()
+
+
+def _scorer() -> Scorer:
+    """The scorer with the shipped model; without one that may be loaded, everything is held as unscored."""
+    try:
+        return Scorer(load_pinned(shipped_folder(), SHIPPED_MANIFEST_SHA256))
+    except ModelRefused as refused:
+        return Scorer(None, str(refused))
+
+
+def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Application:
+    """The application over these resources."""
+    app = web.Application(middlewares=[envelope], client_max_size=MAX_BODY)
+    pages = PageCache()
+    res.changes.listen(pages.hear)
+    res.db.on_foreign_change(lambda: res.changes.announce(None))
+    app[RESOURCES], app[SERVING], app[PAGES], app[REPLAYS] = res, serving, pages, Replays(res)
+    app.add_routes(ROUTES)
+    app.cleanup_ctx.append(_sweeping)
+    return app
+
+
+async def _sweeping(app: web.Application) -> AsyncIterator[None]:
+    async with sweep_regularly(app[RESOURCES], app[REPLAYS]):
+        yield

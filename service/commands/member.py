@@ -1,0 +1,87 @@
+"""greenroom member: who is allowed on a site."""
+
+import click
+
+from service.actions.add_member import NewMember, add_member, find_member
+from service.actions.resources import Resources
+from service.actions.set_member import members_page, set_member_status
+from service.commands.wiring import run, site_named, site_option
+from service.domain.errors import Refusal
+from service.domain.member import MemberStatus, Role
+from service.web.times import from_rfc3339
+
+
+@click.group()
+def command() -> None:
+    """Add, list, suspend and ban members."""
+
+
+@command.command()
+@site_option
+@click.option("--name", required=True, help="The name that readers see.")
+@click.option("--email", help="Mail address; never shown to readers.")
+@click.option("--role", type=click.Choice(["member", "moderator", "owner"]), default="member", show_default=True)
+def add(site_name: str, name: str, email: str | None, role: Role) -> None:
+    """Make somebody a member; prints the member's id."""
+
+    async def work(res: Resources) -> None:
+        member = await add_member(res, await site_named(res, site_name), NewMember(name, email, role))
+        click.echo(member.id)
+
+    run(work)
+
+
+@command.command(name="list")
+@site_option
+def list_members(site_name: str) -> None:
+    """List a site's members."""
+
+    async def work(res: Resources) -> None:
+        site, after = await site_named(res, site_name), ""
+        while True:
+            found, next_id = await members_page(res, site, after, 200)
+            for one in found:
+                click.echo(f"{one.id}\t{one.role}\t{one.status}\t{one.name}")
+            if next_id is None:
+                return
+            after = next_id
+
+    run(work)
+
+
+@command.command()
+@site_option
+@click.option("--until", help="When the suspension ends, like 2026-12-24T00:00:00Z; without it, when you say so.")
+@click.argument("member")
+def suspend(site_name: str, member: str, until: str | None) -> None:
+    """Keep MEMBER (name or id) from commenting for a time."""
+    _set_status(site_name, member, "suspended", until)
+
+
+@command.command()
+@site_option
+@click.argument("member")
+def ban(site_name: str, member: str) -> None:
+    """End the membership of MEMBER (name or id)."""
+    _set_status(site_name, member, "banned", None)
+
+
+@command.command()
+@site_option
+@click.argument("member")
+def readmit(site_name: str, member: str) -> None:
+    """Let MEMBER (name or id) comment again."""
+    _set_status(site_name, member, "active", None)
+
+
+def _set_status(site_name: str, name_or_id: str, status: MemberStatus, until: str | None) -> None:
+    async def work(res: Resources) -> None:
+        site = await site_named(res, site_name)
+        member = await find_member(res, site, name_or_id)
+        if member is None:
+            raise Refusal(f"There is no member {name_or_id} on {site.id}.")
+        until_ms = None if until is None else from_rfc3339(until, "/until")
+        await set_member_status(res, site, member.id, status, until_ms)
+        click.echo(f"{member.name} is {status} now.")
+
+    run(work)

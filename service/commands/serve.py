@@ -1,0 +1,69 @@
+"""greenroom serve: the service itself."""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+import uvloop
+
+from service.actions.resources import Resources
+from service.actions.show_ways_in import Link, demo_links, owner_links
+from service.app import build_app, open_resources, secret_of
+from service.commands.wiring import FAILED, MISUSED, config_option, settings_or_exit
+from service.domain.errors import StorageUnavailable
+from service.settings import Settings
+from service.storage.migrate import MigrationRefused
+from service.web.app_keys import Serving
+from service.web.server import serving, wait_for_signal
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Make the site `demo` with a sample post, members and a few comments.")
+@config_option
+def command(demo: bool, config: Path | None) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what was accepted."""
+    settings = settings_or_exit(config)
+    logging.basicConfig(level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        uvloop.run(_serve(settings, demo))
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        click.echo(f"GREENROOM_PORT: cannot listen on {where} ({error.strerror}); an example: 8081", err=True)
+        sys.exit(MISUSED)
+    except (MigrationRefused, StorageUnavailable) as refused:
+        click.echo(f"GREENROOM_DATABASE: {refused}", err=True)
+        sys.exit(FAILED)
+
+
+async def _serve(settings: Settings, demo: bool) -> None:
+    async with open_resources(settings, scoring=True) as res:
+        about = Serving(settings.public_url, settings.trusted_proxies, secret_of(settings))
+        app = build_app(settings, res, about)
+        async with serving(app, settings.host, settings.port) as port:
+            about.public_url = settings.public_url or _local_url(settings.host, port)
+            about.demo_site = "demo" if demo else None
+            _greet(about, await _links(res, about, demo), res)
+            await wait_for_signal()
+
+
+def _local_url(host: str, port: int) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{port}"
+
+
+async def _links(res: Resources, about: Serving, demo: bool) -> list[Link]:
+    """Ways in for the person at the console: a one-time link for an owner of each site, and the demo's."""
+    links = await demo_links(res, about.public_url) if demo else []
+    return [*links, *await owner_links(res, about.public_url)]
+
+
+def _greet(about: Serving, links: list[Link], res: Resources) -> None:
+    click.echo(f"Greenroom serves at {about.public_url}")
+    for link in links:
+        click.echo(f"  {link.what}: {link.url}")
+    if not links:
+        click.echo("  No site yet. Add yours: greenroom site add my-blog --origin https://blog.example")
+    if res.scorer.state != "ready":
+        click.echo(f"  Comments are held unscored: {res.scorer.reason}", err=True)
+    sys.stdout.flush()

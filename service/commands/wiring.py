@@ -1,0 +1,62 @@
+"""What the commands share: reading settings, opening the resources, and faults told in one line."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from service.actions.add_site import find_site
+from service.actions.resources import Resources
+from service.app import open_resources
+from service.domain.errors import Invalid, Refusal
+from service.domain.site import Site
+from service.settings import Misconfigured, Settings, read_settings
+from service.storage.migrate import MigrationRefused
+
+T = TypeVar("T")
+FAILED, MISUSED = 1, 2
+
+config_option = click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with settings."
+)
+site_option = click.option("--site", "site_name", required=True, metavar="SITE", help="The site's name.")
+
+
+def settings_or_exit(config: Path | None = None) -> Settings:
+    """The settings; exits with 2 and a line for each fault."""
+    try:
+        return read_settings(os.environ, config)
+    except Misconfigured as wrong:
+        for fault in wrong.faults:
+            click.echo(fault, err=True)
+        sys.exit(MISUSED)
+
+
+def run(work: Callable[[Resources], Awaitable[T]], config: Path | None = None) -> T:
+    """Does the work with opened resources; exits with 1 and one line if it is refused."""
+    settings = settings_or_exit(config)
+
+    async def opened() -> T:
+        async with open_resources(settings) as res:
+            return await work(res)
+
+    try:
+        return asyncio.run(opened())
+    except Invalid as refusal:
+        for fault in refusal.faults:
+            click.echo(f"{fault.pointer.lstrip('/')}: {fault.detail}".removeprefix(": "), err=True)
+    except (Refusal, MigrationRefused) as refusal:
+        click.echo(str(refusal), err=True)
+    sys.exit(FAILED)
+
+
+async def site_named(res: Resources, name: str) -> Site:
+    """The site of this name. Raises Refusal, saying how to make one."""
+    site = await find_site(res, name)
+    if site is None:
+        raise Refusal(f"There is no site named {name}. Make it: greenroom site add {name} --origin URL")
+    return site

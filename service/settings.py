@@ -1,0 +1,201 @@
+"""Every knob of the service, once: name, type, unit, default, one sentence. docs/settings.md is printed from here.
+
+Values come from the environment (GREENROOM_NAME) or from a TOML file (name = ...); the environment wins. They are
+read once, at start; the unknown and the wrong refuse to start. What a site's owner decides is not here (domain/site.py).
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from service.domain.bucket import Rate
+
+PREFIX = "GREENROOM_"
+_UNITS = {"s": 1, "min": 60, "h": 3_600, "day": 86_400}
+DEFAULT_RATES = "member=10/min,address=30/min,site=600/min"
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """The service's settings, read and checked."""
+
+    data: Path
+    database: str
+    host: str
+    port: int
+    public_url: str
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    secret: str | None
+    rate_limits: dict[str, Rate]
+    log: str
+
+
+class Setting(NamedTuple):
+    """One knob. `read` turns text into its value and raises ValueError with a sentence that says what is wrong."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    sentence: str
+    example: str
+    secret: bool = False
+
+
+class Misconfigured(Exception):
+    """Settings that cannot be used: one line for each fault, naming setting, fault and an example."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 65_535:
+        raise ValueError("is no port from 0 to 65535 (0: any free one)")
+    return int(text)
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.\-:]+", text):
+        raise ValueError("is no host name or address")
+    return text
+
+
+def _database(text: str) -> str:
+    if "://" in text and not text.startswith("sqlite:///"):
+        raise ValueError("names a kind of database that is not supported")
+    return text.removeprefix("sqlite:///")
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    whole = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or not whole):
+        raise ValueError("is no URL of scheme and host alone")
+    return text.rstrip("/")
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("is no list of addresses or networks") from None
+
+
+def _secret(text: str) -> str | None:
+    if text and (len(text) < 32 or len(set(text)) < 8):
+        raise ValueError("is too short or too plain: 32 random characters at least")
+    return text or None
+
+
+def _rates(text: str) -> dict[str, Rate]:
+    if text in ("on", ""):
+        text = DEFAULT_RATES
+    if text == "off":
+        return {}
+    found = {}
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(member|address|site)=([1-9][0-9]{0,8})/(s|min|h|day)\s*", part)
+        if match is None:
+            raise ValueError(f"cannot be read at '{part.strip()}'")
+        found[match[1]] = Rate(int(match[2]), _UNITS[match[3]])
+    return found
+
+
+def _log(text: str) -> str:
+    if text.lower() not in ("debug", "info", "warning", "error"):
+        raise ValueError("is none of debug, info, warning, error")
+    return text.lower()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "data",
+        Path,
+        "greenroom-data",
+        "Folder for the database, trained models and the secret.",
+        "/srv/greenroom",
+    ),
+    Setting(
+        "database",
+        _database,
+        "",
+        "The database: a SQLite file; empty means greenroom.sqlite in the data folder.",
+        "sqlite:////srv/greenroom/comments.sqlite",
+    ),
+    Setting("host", _host, "127.0.0.1", "Address to listen on.", "0.0.0.0"),
+    Setting("port", _port, "8080", "TCP port to listen on; 0 takes any free one.", "8080"),
+    Setting(
+        "public_url",
+        _public_url,
+        "",
+        "Where browsers reach the service; empty means http://HOST:PORT.",
+        "https://comments.example.org",
+    ),
+    Setting(
+        "trusted_proxies",
+        _networks,
+        "",
+        "Proxies whose X-Forwarded-For is believed, as addresses or networks with commas between.",
+        "127.0.0.1,10.0.0.0/8",
+    ),
+    Setting(
+        "secret",
+        _secret,
+        "",
+        "Key for signatures and keyed hashes; empty means one made at first start and kept in the data folder, mode 600.",
+        "the output of: openssl rand -hex 32",
+        secret=True,
+    ),
+    Setting(
+        "rate_limits",
+        _rates,
+        "on",
+        f"Comments allowed in a time: on ({DEFAULT_RATES}), off, or numbers per s, min, h or day.",
+        DEFAULT_RATES,
+    ),
+    Setting("log", _log, "info", "How much to log: debug, info, warning or error.", "info"),
+)
+
+
+def read_settings(environment: Mapping[str, str], config: Path | None = None) -> Settings:
+    """The settings from the environment and, below it, the TOML file. Raises Misconfigured with every fault."""
+    texts, faults = _from_file(config) if config else ({}, [])
+    known = {setting.name for setting in SETTINGS}
+    for variable, text in environment.items():
+        if variable.startswith(PREFIX):
+            texts[variable.removeprefix(PREFIX).lower()] = text
+    faults += [_unknown(name) for name in sorted(texts.keys() - known)]
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = texts.get(setting.name, setting.default)
+        try:
+            values[setting.name] = setting.read(text)
+        except ValueError as error:
+            faults.append(_fault(setting, text, str(error)))
+    if faults:
+        raise Misconfigured(faults)
+    return Settings(**values)
+
+
+def _from_file(config: Path) -> tuple[dict[str, str], list[str]]:
+    try:
+        table = tomllib.loads(config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return {}, [f"--config: {config} cannot be read as TOML ({error}); a line in it looks like: port = 8080"]
+    return {name.lower(): str(value) for name, value in table.items()}, []
+
+
+def _unknown(name: str) -> str:
+    names = ", ".join(PREFIX + setting.name.upper() for setting in SETTINGS)
+    return f"{PREFIX}{name.upper()}: there is no such setting; there are {names}"
+
+
+def _fault(setting: Setting, text: str, problem: str) -> str:
+    shown = "the value" if setting.secret else f"'{text}'"
+    return f"{PREFIX}{setting.name.upper()}: {shown} {problem}; an example: {setting.example}"

@@ -1,0 +1,1 @@
+"""Knows HTTP; nothing below does. The URL table is routes.py."""

@@ -1,0 +1,172 @@
+"""JSON in and JSON out: every shape that goes over the wire, and the strict reading of bodies."""
+
+import asyncio
+import json
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from service.domain.errors import Fault, Invalid
+from service.domain.member import Role
+from service.domain.moderation import Action
+from service.domain.site import Moderation, ThreadState
+from service.web.problems import BodyTooLarge, BodyTooSlow, NotJson, UnsupportedBody
+
+MAX_BODY = 65_536
+_BODY_S = 10.0
+
+T = TypeVar("T")
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Line = Annotated[str, msgspec.Meta(max_length=1_000)]
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+$", max_length=2_000)]
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all bodies that we take: an unknown field is refused, not dropped in silence."""
+
+
+class GuestBody(Body, frozen=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
+    url: Url | None = None
+
+
+class CommentBody(Body, frozen=True):
+    thread: Line
+    text: str
+    parent_id: Id | None = None
+    url: Url | None = None
+    title: Line | None = None
+    published_at: str | None = None
+    author: GuestBody | None = None
+
+
+class ChoiceBody(Body, frozen=True):
+    id: Id
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+
+
+class DecisionBody(Body, frozen=True):
+    action: Action
+    comments: Annotated[tuple[ChoiceBody, ...], msgspec.Meta(min_length=1, max_length=500)]
+    reason: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+
+
+class MemberBody(Body, frozen=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
+    role: Role = "member"
+
+
+class MemberStatusBody(Body, frozen=True):
+    status: Literal["active", "suspended", "banned"]
+    suspended_until: str | None = None
+
+
+class ThreadBody(Body, frozen=True):
+    state: ThreadState | None | msgspec.UnsetType = msgspec.UNSET
+    moderation: Moderation | None | msgspec.UnsetType = msgspec.UNSET
+    title: Line | None | msgspec.UnsetType = msgspec.UNSET
+
+
+async def read_raw(request: web.Request, content_type: str = "application/json") -> bytes:
+    """The bytes of a body of this type. Raises UnsupportedBody, BodyTooLarge, BodyTooSlow."""
+    if request.content_type != content_type or "Content-Encoding" in request.headers:
+        raise UnsupportedBody
+    if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedBody
+    if (request.content_length or 0) > MAX_BODY:
+        raise BodyTooLarge
+    try:
+        if request.content.is_eof():  # all of it is here already, as for nearly every honest client
+            return await request.read()
+        async with asyncio.timeout(_BODY_S):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise BodyTooLarge from None
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def read_body(request: web.Request, shape: type[T]) -> tuple[T, bytes]:
+    """The body in its shape, and as it came. Raises NotJson, Invalid and what `read_raw` raises."""
+    raw = await read_raw(request)
+    return parse(raw, shape), raw
+
+
+def parse(raw: bytes, shape: type[T]) -> T:
+    """JSON in this shape, strictly: no unknown or doubled fields, no NaN, no lone surrogates."""
+    try:
+        body = _decoder(shape).decode(raw)
+    except msgspec.ValidationError as error:
+        raise Invalid([_fault(str(error))]) from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        if "surrogate" in str(error):
+            raise Invalid([Fault("", "The text holds half of a surrogate pair.")]) from None
+        raise NotJson from None
+    if _may_double(raw, shape):
+        _refuse_doubles(raw)
+    return body
+
+
+_decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
+    decoder = _decoders.get(shape)
+    if decoder is None:
+        decoder = _decoders[shape] = msgspec.json.Decoder(shape)
+    return decoder
+
+
+def _may_double(raw: bytes, shape: type[Any]) -> bool:
+    """Might a field stand twice? In a JSON string a quote is escaped, so a name in bare quotes is a field or a value."""
+    names: tuple[str, ...] | None = getattr(shape, "__struct_fields__", None)
+    return names is None or b"\\u" in raw or any(raw.count(b'"%s"' % name.encode()) > 1 for name in names)
+
+
+def _refuse_doubles(raw: bytes) -> None:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            double = next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))
+            raise Invalid([Fault(f"/{double}", "This field stands twice.")])
+        return fields
+
+    json.loads(raw, object_pairs_hook=once)
+
+
+def _fault(message: str) -> Fault:
+    """msgspec says `Expected ... - at `$.comments[0].id``; a JSON Pointer (RFC 6901) says /comments/0/id."""
+    problem, _, path = message.partition(" - at `$")
+    path = path.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "")
+    pointer = path.replace(".", "/")
+    if not pointer and "`" in problem and "field" in problem:
+        pointer = "/" + problem.split("`")[1]
+    return Fault(pointer, problem + ".")
+
+
+def encode(told: Any) -> bytes:
+    """JSON as we send it."""
+    return msgspec.json.encode(told)
+
+
+def json_response(told: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """An answer for the one who asked and nobody else."""
+    return web.Response(status=status, body=msgspec.json.encode(told), headers={**PRIVATE, **(headers or {})})
+
+
+PRIVATE = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Origin, Authorization",
+}
+PUBLIC = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-cache",  # may be kept, must be asked about: the ETag makes asking cheap
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Origin, Authorization",
+}

@@ -1,0 +1,180 @@
+"""Comments over the API: a thread's page, posting, one comment, deleting."""
+
+from hashlib import blake2b
+from typing import Any
+
+from aiohttp import web
+
+from service.actions.decide_comments import delete_own
+from service.actions.identify import Who
+from service.actions.replays import KeyTaken, Replay
+from service.actions.submit_comment import Draft, Guest, Submitted, check_author, submit_comment
+from service.actions.thread_page import PageRequest, ThreadPage, one_comment, thread_page
+from service.domain.comment import Comment
+from service.domain.errors import Fault, Invalid, NotFound, StorageUnavailable
+from service.web.access import who_asks
+from service.web.app_keys import PAGES, REPLAYS, RESOURCES
+from service.web.bodies import PRIVATE, PUBLIC, CommentBody, encode, json_response, read_body
+from service.web.page_cache import answer, lists_tag, page, site_tag
+from service.web.paging import choice_of, cursor_of, cursor_text, limit_of, link_header
+from service.web.shapes import listed_comment, seen_comment
+from service.web.times import from_rfc3339
+
+_SORTS = ("oldest", "newest")
+_STATUS = {"approved": 201}  # all others were held: 202, accepted but not there yet
+
+
+async def list_comments(request: web.Request) -> web.Response:
+    """GET S/comments: a page of a thread; for visitors from memory while nothing in it has changed."""
+    if "Authorization" in request.headers:
+        return await _list_for_member(request)
+    pages = request.app[PAGES]
+    path = request.raw_path
+    ready = pages.get(path)
+    if ready is None:
+        since = pages.now()
+        who = await who_asks(request)
+        found, sort = await _find(request, who)
+        told, link = _told(request, who, found, sort)
+        ready = page(encode(told), {**PUBLIC, **link})
+        tags = (site_tag(who.site.id), found.thread.id if found.thread else lists_tag(who.site.id))
+        pages.put(path, ready, tags, since)
+    return answer(ready, request)
+
+
+async def _list_for_member(request: web.Request) -> web.Response:
+    who = await who_asks(request)
+    found, sort = await _find(request, who)
+    told, link = _told(request, who, found, sort)
+    private = {**PUBLIC, **link, "Cache-Control": "private, no-cache"}
+    return answer(page(encode(told), private), request)
+
+
+async def _find(request: web.Request, who: Who) -> tuple[ThreadPage, str]:
+    key = request.query.get("thread")
+    if key is None:
+        raise Invalid([Fault("/thread", "Name the page: thread=/its/path.")])
+    sort = choice_of(request, "sort", _SORTS)
+    cursor = cursor_of(request, sort)
+    start = cursor.id if cursor else None
+    wanted = PageRequest(key, "newest" if sort == "newest" else "oldest", start, limit_of(request, 100))
+    return await thread_page(request.app[RESOURCES], who, wanted), sort
+
+
+def _told(request: web.Request, who: Who, found: ThreadPage, sort: str) -> tuple[dict[str, Any], dict[str, str]]:
+    thread = found.thread
+    next_cursor = cursor_text(sort, found.next_id)
+    told = {
+        "thread": {
+            "key": found.key,
+            "url": thread.url if thread else None,
+            "title": thread.title if thread else None,
+            "state": found.state,
+            "count": thread.count if thread else 0,
+        },
+        "comments": [listed_comment(comment, who) for comment in found.comments],
+        "next_cursor": next_cursor,
+    }
+    return told, link_header(request, next_cursor)
+
+
+async def post_comment(request: web.Request) -> web.Response:
+    """POST S/comments: 201 when it is published, 202 when it is held, 200 when the same came a moment ago."""
+    who = await who_asks(request)
+    check_author(request.app[RESOURCES], who)
+    body, raw = await read_body(request, CommentBody)
+    draft = _draft(body)
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        done = await submit_comment(request.app[RESOURCES], who, draft, lambda _: [])
+        return _answer_to_post(request, who, done)
+    return await _post_once(request, who, draft, _checked_key(key), raw)
+
+
+def _draft(body: CommentBody) -> Draft:
+    published_at = None if body.published_at is None else from_rfc3339(body.published_at, "/published_at")
+    guest = Guest(body.author.name, body.author.email, body.author.url) if body.author else None
+    return Draft(body.thread, body.text, body.parent_id, body.url, body.title, published_at, guest)
+
+
+def _checked_key(key: str) -> str:
+    if not 1 <= len(key) <= 255 or not key.isprintable():
+        raise Invalid([Fault("/Idempotency-Key", "An Idempotency-Key has 1 to 255 printable characters.")])
+    return key
+
+
+async def _post_once(request: web.Request, who: Who, draft: Draft, name: str, raw: bytes) -> web.Response:
+    """The same call twice is carried out once: a second one waits, and gets the first one's answer."""
+    replays = request.app[REPLAYS]
+    key = (who.site.id, who.member.id if who.member else who.address, name)
+    request_hash = blake2b(raw, digest_size=16).hexdigest()
+    async with replays.turn(key):
+        for _ in range(2):
+            kept = await replays.find(key, request_hash)
+            if kept is not None:
+                return _replayed(kept)
+            try:
+                done = await submit_comment(
+                    request.app[RESOURCES],
+                    who,
+                    draft,
+                    lambda comment: [replays.keeping(key, _replay(request, who, comment, request_hash))],
+                )
+            except KeyTaken:  # another process was first
+                continue
+            return _answer_to_post(request, who, done)
+    raise StorageUnavailable
+
+
+def _replay(request: web.Request, who: Who, comment: Comment, request_hash: str) -> Replay:
+    body = encode(seen_comment(comment, who)).decode()
+    return Replay(request_hash, _STATUS.get(comment.status, 202), _location(request, comment), body)
+
+
+def _replayed(kept: Replay) -> web.Response:
+    headers = {**PRIVATE, "Idempotency-Replayed": "true"}
+    if kept.location is not None:
+        headers["Location"] = kept.location
+    return web.Response(status=kept.status, body=kept.body.encode(), headers=headers)
+
+
+def _answer_to_post(request: web.Request, who: Who, done: Submitted) -> web.Response:
+    status = 200 if done.repeated else _STATUS.get(done.comment.status, 202)
+    headers = {**PRIVATE, "Location": _location(request, done.comment)}
+    if done.limit is not None:
+        policy, rate, left, reset_s = done.limit
+        headers["RateLimit-Policy"] = f'"{policy}";q={rate.limit};w={rate.window_s}'
+        headers["RateLimit"] = f'"{policy}";r={left};t={reset_s}'
+    return web.Response(status=status, body=encode(_told_author(done.comment, who)), headers=headers)
+
+
+def _told_author(comment: Comment, who: Who) -> dict[str, Any]:
+    """To a guest, who has no id to be known by, his own comment is told as to a member: spam reads pending."""
+    told = seen_comment(comment, who)
+    if comment.author.id is None:
+        status = "pending" if comment.status == "spam" else comment.status
+        return {**told, "text": comment.text, "html": comment.html, "status": status}
+    return told
+
+
+def _location(request: web.Request, comment: Comment) -> str:
+    return f"/api/v1/sites/{comment.site_id}/comments/{comment.id}"
+
+
+async def get_comment(request: web.Request) -> web.Response:
+    """GET S/comments/{id}: one comment, to those for whom it exists."""
+    who = await who_asks(request)
+    comment = await one_comment(request.app[RESOURCES], who, request.match_info["id"])
+    headers = {"ETag": f'"{comment.version}"'}
+    return json_response(seen_comment(comment, who), headers=headers)
+
+
+async def delete_comment(request: web.Request) -> web.Response:
+    """DELETE S/comments/{id}: an author takes his own comment down. (Moderators decide: POST S/decisions.)"""
+    who = await who_asks(request)
+    member = who.signed_in()
+    comment = await one_comment(request.app[RESOURCES], who, request.match_info["id"])
+    if comment.author.id != member.id:
+        raise NotFound
+    await delete_own(request.app[RESOURCES], member, comment)
+    return web.Response(status=204, headers={"Cache-Control": "no-store"})

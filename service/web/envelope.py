@@ -1,0 +1,94 @@
+"""Around every handler: errors become problems, origins get their headers, what went wrong is logged once."""
+
+import asyncio
+import logging
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from service.domain.errors import Draining, NotFound, NotSignedIn, Refusal, Unavailable
+from service.web import cors
+from service.web.app_keys import RESOURCES, SERVING
+from service.web.problems import BodyTooLarge, BodyTooSlow, MethodNotAllowed, problem_response
+
+_LOG = logging.getLogger("greenroom.web")
+
+
+@web.middleware
+async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The only middleware. An answer that has begun is left alone."""
+    try:
+        if request.method == "OPTIONS":
+            return await _preflight(request)
+        if request.method != "GET" and request.app[SERVING].draining:
+            raise Draining
+        response = await handler(request)
+    except Refusal as refusal:
+        response = _refused(request, refusal)
+    except web.HTTPException as error:
+        response = _refused_by_aiohttp(request, error)
+    except Exception as error:  # the last line: nothing may answer with a traceback
+        response, request_id = problem_response(error)
+        _LOG.exception("request %s failed: %s %s", request_id, request.method, request.path.encode("unicode_escape"))
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        await _let_origin_read(request, response, origin)
+    return response
+
+
+def _refused(request: web.Request, refusal: Refusal) -> web.Response:
+    response, request_id = problem_response(refusal)
+    level = logging.WARNING if isinstance(refusal, Unavailable) else logging.INFO
+    if _LOG.isEnabledFor(level):
+        path = request.path.encode("unicode_escape").decode()
+        _LOG.log(
+            level,
+            "%s %s %s -> %d %s",
+            request_id,
+            request.method,
+            path,
+            response.status,
+            type(refusal).__name__,
+        )
+    if isinstance(refusal, BodyTooSlow):
+        _abort_later(request)
+    return response
+
+
+def _abort_later(request: web.Request) -> None:
+    """The rest of a dripping body would keep the connection: it gets a second to read the answer."""
+    transport = request.transport
+    if transport is not None:
+        asyncio.get_running_loop().call_later(1.0, transport.abort)
+
+
+def _refused_by_aiohttp(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+    """aiohttp's own 404, 405 and 413, in our words; its redirects as they are."""
+    if error.status == 405:
+        response = _refused(request, MethodNotAllowed())
+        response.headers["Allow"] = error.headers.get("Allow", "")
+        return response
+    if error.status == 413:
+        return _refused(request, BodyTooLarge())
+    if error.status >= 400:
+        return _refused(request, NotFound())
+    return error
+
+
+async def _preflight(request: web.Request) -> web.Response:
+    origin = request.headers.get("Origin")
+    name = cors.site_name(request.path)
+    if origin is None or name is None or "Access-Control-Request-Method" not in request.headers:
+        raise MethodNotAllowed
+    return cors.preflight(await request.app[RESOURCES].cache.site(name), origin)
+
+
+async def _let_origin_read(request: web.Request, response: web.StreamResponse, origin: str) -> None:
+    name = cors.site_name(request.path)
+    if name is not None and not response.prepared:
+        try:
+            site = await request.app[RESOURCES].cache.site(name)
+        except (Unavailable, NotSignedIn):
+            return
+        cors.allow(response.headers, site, origin)
+        response.headers.setdefault("Vary", "Origin")

@@ -1,0 +1,103 @@
+"""Public answers kept ready to send until something in them changes. For readers without a token only."""
+
+import time
+from hashlib import blake2b
+from typing import NamedTuple
+
+from aiohttp import web
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from service.actions.changes import Change
+
+_MOST = 5_000
+_KEPT_S = 60.0  # a thread can close by the calendar, which no change announces
+
+
+class Page(NamedTuple):
+    """An answer ready to send: its headers are built once."""
+
+    headers: CIMultiDictProxy[str]
+    body: bytes
+    etag: str
+    until: float
+
+
+def page(body: bytes, headers: dict[str, str]) -> Page:
+    """Makes an answer of this body: its ETag (RFC 9110, section 8.8.3) is a hash of the body."""
+    etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    every = CIMultiDict({**headers, "ETag": etag})
+    return Page(CIMultiDictProxy(every), body, etag, time.monotonic() + _KEPT_S)
+
+
+def answer(ready: Page, request: web.Request) -> web.Response:
+    """The answer, or 304 without a body for a reader who has it already."""
+    known = request.headers.get("If-None-Match")
+    if known is not None and (known == "*" or ready.etag in known):
+        return web.Response(status=304, headers=ready.headers)
+    return web.Response(body=ready.body, headers=ready.headers)
+
+
+class PageCache:
+    """Answers by raw path and query, with what each was made from, so that a change drops just those it concerns."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, Page] = {}
+        self._made_from: dict[str, set[str]] = {}  # tag -> paths
+        self._changes = 0
+        self._changed: dict[str, int] = {}  # tag -> number of its last change
+
+    def get(self, path: str) -> Page | None:
+        """The answer that is ready for this raw path and query."""
+        ready = self._pages.get(path)
+        if ready is not None and ready.until < time.monotonic():
+            del self._pages[path]
+            return None
+        return ready
+
+    def now(self) -> int:
+        """To be asked before reading what an answer is made from, and given to `put`."""
+        return self._changes
+
+    def put(self, path: str, ready: Page, tags: tuple[str, ...], since: int) -> None:
+        """Keeps an answer, unless something that it was made from has changed since the reading began."""
+        if any(self._changed.get(tag, 0) > since for tag in tags):
+            return
+        if len(self._pages) >= _MOST:
+            self.clear()
+        self._pages[path] = ready
+        for tag in tags:
+            self._made_from.setdefault(tag, set()).add(path)
+
+    def hear(self, change: Change | None) -> None:
+        """Drops what a change concerns: a thread's pages and the site's lists, all of a site's, or everything."""
+        if change is None:
+            self.clear()
+        elif change.thread_id is None:
+            self._drop(site_tag(change.site_id))
+            self._drop(lists_tag(change.site_id))
+        else:
+            self._drop(change.thread_id)
+            self._drop(lists_tag(change.site_id))
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._pages.clear()
+        self._made_from.clear()
+        self._changes += 1
+        self._changed = dict.fromkeys(self._changed, self._changes)
+
+    def _drop(self, tag: str) -> None:
+        self._changes += 1
+        self._changed[tag] = self._changes
+        for path in self._made_from.pop(tag, ()):
+            self._pages.pop(path, None)
+
+
+def site_tag(site_id: str) -> str:
+    """Stands on all answers about a site."""
+    return f"site {site_id}"
+
+
+def lists_tag(site_id: str) -> str:
+    """Stands on the answers that any new comment of a site can change."""
+    return f"lists {site_id}"

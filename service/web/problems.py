@@ -1,0 +1,137 @@
+"""Errors over HTTP (RFC 9457): which status, code and title each fact gets is decided here and nowhere else."""
+
+import secrets
+from typing import Any, NamedTuple
+
+import msgspec
+from aiohttp import web
+
+from service.domain import errors
+from service.web.times import rfc3339
+
+_NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class Problem(NamedTuple):
+    """A row of the table: HTTP status, code (also the last part of `type`), title."""
+
+    status: int
+    code: str
+    title: str
+
+
+class NotJson(errors.Refusal):
+    detail = "The body is not JSON (RFC 8259, UTF-8)."
+
+
+class BadCursor(errors.Refusal):
+    detail = "This cursor is not one of ours for this list. Begin without a cursor."
+
+
+class BodyTooLarge(errors.Refusal):
+    detail = "The body is too large: 65,536 bytes at most."
+
+
+class BodyTooSlow(errors.Refusal):
+    detail = "The body did not arrive in time."
+
+
+class UnsupportedBody(errors.Refusal):
+    detail = "Send application/json in UTF-8, without Content-Encoding."
+
+
+class WrongOrigin(errors.Refusal):
+    detail = "This form was not sent from our own pages."
+
+
+class MethodNotAllowed(errors.Refusal):
+    detail = "This URL does not take that method."
+
+
+# The nearest class in the order of inheritance counts, so a base class covers its children.
+PROBLEMS: dict[type[Exception], Problem] = {
+    NotJson: Problem(400, "not-json", "Not JSON"),
+    BadCursor: Problem(400, "bad-cursor", "Not our cursor"),
+    errors.NotSignedIn: Problem(401, "not-signed-in", "Not signed in"),
+    errors.NotAMember: Problem(403, "not-a-member", "Not a member"),
+    errors.Suspended: Problem(403, "suspended", "Suspended"),
+    errors.Banned: Problem(403, "banned", "Banned"),
+    errors.NotModerator: Problem(403, "not-moderator", "Not a moderator"),
+    errors.ThreadClosed: Problem(403, "thread-closed", "Thread closed"),
+    WrongOrigin: Problem(403, "wrong-origin", "Wrong origin"),
+    errors.NotFound: Problem(404, "not-found", "Not found"),
+    MethodNotAllowed: Problem(405, "method-not-allowed", "Method not allowed"),
+    BodyTooSlow: Problem(408, "too-slow", "Too slow"),
+    errors.StaleDecision: Problem(409, "stale-decision", "The comment has changed"),
+    errors.NotAllowedNow: Problem(409, "not-allowed-now", "Not allowed now"),
+    errors.NameTaken: Problem(409, "name-taken", "Name taken"),
+    BodyTooLarge: Problem(413, "too-large", "Too large"),
+    errors.TextTooLong: Problem(413, "text-too-long", "Text too long"),
+    UnsupportedBody: Problem(415, "unsupported-body", "Unsupported body"),
+    errors.KeyReused: Problem(422, "key-reused", "Idempotency-Key reused"),
+    errors.RefusedWords: Problem(422, "refused-words", "Refused words"),
+    errors.Invalid: Problem(422, "invalid", "Invalid value"),
+    errors.RateLimited: Problem(429, "rate-limited", "Too many requests"),
+    errors.Draining: Problem(503, "draining", "Stopping"),
+    errors.StorageUnavailable: Problem(503, "storage-unavailable", "Storage unavailable"),
+    errors.Refusal: Problem(409, "not-allowed-now", "Not allowed now"),
+}
+
+_FAULT = Problem(500, "internal", "Internal error")
+
+
+def problem_of(error: Exception) -> Problem:
+    """The row for this error: that of its class, or of the nearest base that has one."""
+    return next((PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS), _FAULT)
+
+
+def code_of(refusal: type[Exception]) -> str:
+    """The code by which a kind of refusal is known."""
+    return next(PROBLEMS[cls].code for cls in refusal.__mro__ if cls in PROBLEMS)
+
+
+def problem_json(error: Exception, request_id: str | None = None) -> dict[str, Any]:
+    """The members of the problem document; what the service does not know how to name tells nothing of itself."""
+    problem = problem_of(error)
+    detail = error.detail if isinstance(error, errors.Refusal) else "Something went wrong on our side."
+    told: dict[str, Any] = {
+        "type": f"urn:greenroom:{problem.code}",
+        "code": problem.code,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail,
+    }
+    if request_id is not None:
+        told["request_id"] = request_id
+    if isinstance(error, errors.Invalid):
+        told["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
+    if isinstance(error, errors.StaleDecision) and error.current is not None:
+        told["current"] = _current(error.current)
+    return told
+
+
+def _current(current: errors.Current) -> dict[str, Any]:
+    decided_at = rfc3339(current.decided_at) if current.decided_at is not None else None
+    return {**current._asdict(), "decided_at": decided_at}
+
+
+def problem_response(error: Exception) -> tuple[web.Response, str]:
+    """The answer for an error, and the request id that stands in it and in the log."""
+    request_id = secrets.token_hex(8)
+    told = problem_json(error, request_id)
+    headers = {**_NO_STORE, "Content-Type": "application/problem+json", **_headers(error)}
+    return web.Response(status=told["status"], body=msgspec.json.encode(told), headers=headers), request_id
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, errors.NotSignedIn):
+        return {"WWW-Authenticate": 'Bearer realm="greenroom"'}
+    if isinstance(error, errors.RateLimited):
+        return {
+            "Retry-After": str(error.retry_after_s),
+            "RateLimit-Policy": f'"{error.policy}";q={error.limit};w={error.window_s}',
+            "RateLimit": f'"{error.policy}";r=0;t={error.retry_after_s}',
+        }
+    if isinstance(error, errors.Unavailable):
+        return {"Retry-After": str(error.retry_after_s)}
+    return {}

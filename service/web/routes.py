@@ -1,0 +1,32 @@
+"""The URL table, one line a URL. aiohttp tries them in order, so the hot ones come first."""
+
+from aiohttp import web
+
+from service.web import comments, health, lists, owning, queue, session
+
+S = "/api/v1/sites/{site}"
+
+ROUTES: tuple[web.RouteDef, ...] = (
+    web.get(S + "/comments", comments.list_comments),
+    web.post(S + "/comments", comments.post_comment),
+    web.get(S + "/counts", lists.get_counts),
+    web.get(S + "/session", session.get_session),
+    web.delete(S + "/session", session.delete_session),
+    web.get(S + "/queue", queue.get_queue),
+    web.post(S + "/decisions", queue.post_decision),
+    web.post(S + "/decisions/{id}/undo", queue.post_undo),
+    web.get(S + "/recent", lists.get_recent),
+    web.get(S + "/comments/{id}", comments.get_comment),
+    web.delete(S + "/comments/{id}", comments.delete_comment),
+    web.get(S + "/comments/{id}/history", queue.get_history),
+    web.get(S + "/log", queue.get_log),
+    web.get(S + "/settings", owning.get_settings),
+    web.patch(S + "/settings", owning.patch_settings),
+    web.get(S + "/members", owning.get_members),
+    web.post(S + "/members", owning.post_member),
+    web.patch(S + "/members/{id}", owning.patch_member),
+    web.get(S + "/threads", owning.get_threads),
+    web.patch(S + "/threads/{id}", owning.patch_thread),
+    web.get("/healthz", health.get_healthz),
+    web.get("/readyz", health.get_readyz),
+)

@@ -1,0 +1,91 @@
+"""Serves the application: time limits on slow clients, a graceful stop that keeps every acknowledged write.
+
+aiohttp itself cuts neither dripping request heads nor readers that do not read (its only limit is the keep-alive
+time-out, 3,630 s as it comes); bodies get their limit in bodies.py.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from aiohttp import web
+
+from service.web.app_keys import SERVING
+
+_LOG = logging.getLogger("greenroom.server")
+
+IDLE_S = 10.0  # for an idle connection, and for a request head to arrive
+WRITE_S = 20.0  # for a reader to take what was sent to him
+DRAIN_S = 8.0  # for requests under way when the service stops
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Listens until left, then drains. Yields the port. Raises OSError if the address cannot be had."""
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=IDLE_S,
+        lingering_time=2.0,
+        auto_decompress=False,
+        shutdown_timeout=DRAIN_S,
+        handle_signals=False,
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, backlog=1024)
+        await site.start()
+        async with _cutting_slow_readers(runner):
+            yield runner.addresses[0][1]
+            app[SERVING].draining = True
+    finally:
+        await runner.cleanup()
+
+
+async def wait_for_signal() -> None:
+    """Returns at the first SIGTERM or SIGINT; a second one ends the process at once."""
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+
+    def on_signal() -> None:
+        asked.set()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    await asked.wait()
+
+
+@asynccontextmanager
+async def _cutting_slow_readers(runner: web.AppRunner) -> AsyncIterator[None]:
+    task = asyncio.create_task(_cut_slow_readers(runner))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _cut_slow_readers(runner: web.AppRunner) -> None:
+    """Aborts connections whose reader has left the same bytes waiting for too long."""
+    waiting: dict[asyncio.Transport, tuple[int, float]] = {}
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(1.0)
+        assert runner.server is not None
+        transports = [c.transport for c in runner.server.connections]
+        full = {t: t.get_write_buffer_size() for t in transports if t is not None}
+        now = loop.time()
+        waiting = {
+            t: waiting[t] if t in waiting and waiting[t][0] <= size else (size, now)
+            for t, size in full.items()
+            if size > 0
+        }
+        for transport, (size, since) in waiting.items():
+            if now - since > WRITE_S:
+                _LOG.info("cut a connection that left %d bytes unread", size)
+                transport.abort()

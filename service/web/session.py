@@ -1,0 +1,47 @@
+"""Who one is, over the API: the session, and its end."""
+
+from aiohttp import web
+
+from service.actions.make_token import end_all_tokens, end_token
+from service.domain.errors import Refusal
+from service.domain.member import why_not
+from service.web.access import who_asks
+from service.web.app_keys import RESOURCES
+from service.web.bodies import json_response
+from service.web.problems import code_of
+from service.web.shapes import member_json
+
+_WHAT_TO_DO = {
+    "not-signed-in": "Sign in as a member of this blog.",
+    "not-a-member": "Ask the owner of this blog to make you a member.",
+    "suspended": "Wait until the suspension ends, or write to the owner of this blog.",
+    "banned": "Write to the owner of this blog.",
+}
+
+
+async def get_session(request: web.Request) -> web.Response:
+    """GET S/session: whether one may comment, why not, and what to do about it."""
+    who = await who_asks(request)
+    refusal: type[Refusal] | None = why_not(who.site.policy, who.member, request.app[RESOURCES].now_ms())
+    code = code_of(refusal) if refusal else None
+    told = {
+        "signed_in": who.member is not None,
+        "member": member_json(who.member) if who.member else None,
+        "may_comment": code is None,
+        "why_not": code,
+        "what_to_do": _WHAT_TO_DO.get(code) if code else None,
+        "form_message": who.site.policy.form_message,
+    }
+    return json_response(told)
+
+
+async def delete_session(request: web.Request) -> web.Response:
+    """DELETE S/session: ends this token, or with everywhere=1 every token of the member."""
+    who = await who_asks(request)
+    member = who.signed_in()
+    assert who.token_hash is not None
+    if request.query.get("everywhere") == "1":
+        await end_all_tokens(request.app[RESOURCES], member)
+    else:
+        await end_token(request.app[RESOURCES], who.token_hash)
+    return web.Response(status=204, headers={"Cache-Control": "no-store"})
