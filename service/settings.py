@@ -1,7 +1,7 @@
 """Every knob of the service, once: name, type, unit, default, one sentence. docs/settings.md is printed from here.
 
 Values come from the environment (GREENROOM_NAME) or from a TOML file (name = ...); the environment wins. They are
-read once, at start; the unknown and the wrong refuse to start. What a site's owner decides is not here (domain/site.py).
+read once, at start; the unknown and the wrong refuse to start. What a site's owner decides is in domain/site.py.
 """
 
 import re
@@ -128,7 +128,7 @@ SETTINGS: tuple[Setting, ...] = (
         "The database: a SQLite file; empty means greenroom.sqlite in the data folder.",
         "sqlite:////srv/greenroom/comments.sqlite",
     ),
-    Setting("host", _host, "127.0.0.1", "Address to listen on.", "0.0.0.0"),
+    Setting("host", _host, "127.0.0.1", "Address to listen on.", "0.0.0.0"),  # noqa: S104 - an example
     Setting("port", _port, "8080", "TCP port to listen on; 0 takes any free one.", "8080"),
     Setting(
         "public_url",
@@ -148,7 +148,7 @@ SETTINGS: tuple[Setting, ...] = (
         "secret",
         _secret,
         "",
-        "Key for signatures and keyed hashes; empty means one made at first start and kept in the data folder, mode 600.",
+        "Key for signatures and hashes; empty means one made at first start and kept in the data folder, mode 600.",
         "the output of: openssl rand -hex 32",
         secret=True,
     ),

@@ -1,4 +1,4 @@
-"""Gathers what the verdict goes by: the policy as it stands for the thread, the author's standing, facts of the text."""
+"""Gathers what the verdict goes by: the policy as it stands for the thread, the author's standing, the text's facts."""
 
 import msgspec
 

@@ -20,7 +20,7 @@ class Standing(NamedTuple):
 
 
 class Limits:
-    """Buckets in memory. The first look at a member asks the database what he posted lately: no restart forgives him."""
+    """Buckets in memory. The first look at a member asks the database what he posted lately: no restart forgives."""
 
     def __init__(self, rates: dict[Policy, Rate], now_ms: Callable[[], int]) -> None:
         self._rates = rates

@@ -203,7 +203,7 @@ def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft, site_state: 
     unit = [] if thread.version else [threads.adding(thread, looked_up)]
     unit.append(comments.adding(new, who.member.status if who.member else ""))
     if comment.status == "approved":
-        unit.append(threads.counting(thread.id, 1))
+        unit.append(threads.counting_page(comment.site_id, looked_up, 1))
     unit.append(sites.counting(comment.site_id, comment.status, 1))
     unit.extend(members.recording(comment.author.id, comment.status, 1))
     return unit
@@ -246,6 +246,7 @@ def _tell(res: Resources, who: Who, comment: Comment, thread: Thread) -> None:
     """Whoever keeps a page of this thread in memory learns of it; so does the cache, where the record matters."""
     member = who.member
     if comment.status == "approved":
-        res.changes.announce(Change(comment.site_id, thread.id))
+        # The id of a thread that was new a moment ago may not be the one it got: then all of the site's pages go.
+        res.changes.announce(Change(comment.site_id, thread.id if thread.version else None))
         if member is not None and member.approved_count < who.site.policy.first_comments_held:
             res.cache.forget_member(member.site_id, member.id)

@@ -49,7 +49,8 @@ async def _serve(settings: Settings, demo: bool) -> None:
 
 def _local_url(host: str, port: int) -> str:
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{port}"
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    return f"http://{'127.0.0.1' if everywhere else shown}:{port}"
 
 
 async def _links(res: Resources, about: Serving, demo: bool) -> list[Link]:

@@ -1,8 +1,11 @@
 """A token bucket: so many in a window, refilled evenly. Pure: the time is passed in."""
 
+from math import ceil
 from typing import NamedTuple
 
 import msgspec
+
+_ROUNDING = 1e-6  # what adding up parts of seconds may cost
 
 
 class Rate(NamedTuple):
@@ -26,6 +29,7 @@ class Bucket(msgspec.Struct):
 
     def wait_s(self, rate: Rate) -> int:
         """Seconds until one more is allowed, at least 1; 0 if one is allowed now."""
-        if self.left >= 1:
+        missing = 1 - self.left
+        if missing < _ROUNDING:
             return 0
-        return max(1, -int(-(1 - self.left) * rate.window_s // rate.limit))
+        return max(1, ceil(missing * rate.window_s / rate.limit - _ROUNDING))

@@ -106,7 +106,7 @@ class KeyReused(Refusal):
 
 
 class RateLimited(Refusal):
-    """Too many in a row. `policy` names the limit, `limit` and `window_s` say what it is, `retry_after_s` when to come back."""
+    """Too many in a row: at most `limit` in `window_s` seconds by this `policy`; come back in `retry_after_s`."""
 
     def __init__(self, policy: str, limit: int, window_s: int, retry_after_s: int) -> None:
         super().__init__(f"Too many comments: {limit} in {window_s} seconds at most. Try again in {retry_after_s} s.")

@@ -56,9 +56,7 @@ def canonical_key(raw: str, pointer: str = "/thread") -> str:
     key = _without_dots(key)
     key = _INDEX.sub("/", key)
     if not raw.strip() or len(key) > _MAX_KEY:
-        raise Invalid(
-            [Fault(pointer, f"A page's path is needed, 1 to {_MAX_KEY} characters, like /2020/06/post.html.")]
-        )
+        raise Invalid([Fault(pointer, f"A page's path is needed, at most {_MAX_KEY} characters: /2020/06/a.html.")])
     return key
 
 
@@ -68,7 +66,7 @@ def lookup_key(key: str) -> str:
 
 
 def _one_encoding(path: str, pointer: str) -> str:
-    """Decodes what may stand plainly; keeps the encoded slash, question mark, hash and percent apart from plain ones."""
+    """Decodes what may stand plainly; an encoded slash, question mark, hash or percent stays apart from a plain one."""
     parts = re.split(r"(%(?:2[Ff]|3[Ff]|23|25))", path)
     try:
         plain = "".join(p.upper() if i % 2 else unquote_to_bytes(p).decode() for i, p in enumerate(parts))
@@ -83,7 +81,7 @@ def _one_encoding(path: str, pointer: str) -> str:
 def _without_dots(path: str) -> str:
     """Dot segments removed (RFC 3986, section 5.2.4) and doubled slashes made one."""
     kept: list[str] = []
-    segments = [s for s in path.split("/")[1:]]
+    segments = path.split("/")[1:]
     for segment in segments:
         if segment == "..":
             del kept[-1:]

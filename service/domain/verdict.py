@@ -78,7 +78,7 @@ def refused_words(e: Evidence) -> Finding | None:
 
 
 def trusted_role(e: Evidence) -> Finding | None:
-    return _TRUSTED if e.role == "owner" or e.role == "moderator" else None
+    return _TRUSTED if e.role in ("moderator", "owner") else None
 
 
 def unscored(e: Evidence) -> Finding | None:

@@ -10,9 +10,9 @@ from service.domain.moderation import Outcome
 from service.storage.database import Database, Outdated, Query, Row, Statement, Value
 
 COLUMNS = (
-    "c.id, c.site_id, c.thread_id, c.parent_id, c.author_id, COALESCE(m.name, c.author_name), COALESCE(m.role, 'guest'),"
-    " c.text, c.html, c.status, c.created_at, c.edited_at, c.version, c.score, c.verdict, c.reasons, c.model_version,"
-    " c.removed_from, c.removed_by"
+    "c.id, c.site_id, c.thread_id, c.parent_id, c.author_id, COALESCE(m.name, c.author_name),"
+    " COALESCE(m.role, 'guest'), c.text, c.html, c.status, c.created_at, c.edited_at, c.version, c.score, c.verdict,"
+    " c.reasons, c.model_version, c.removed_from, c.removed_by"
 )
 SOURCE = "comments c LEFT JOIN members m ON m.id = c.author_id"
 

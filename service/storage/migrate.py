@@ -43,11 +43,7 @@ def _apply_missing(connection: sqlite3.Connection, path: Path) -> list[str]:
     steps = migrations()
     _refuse_foreign(connection, path, steps[-1].number)
     connection.execute("PRAGMA journal_mode = WAL")
-    applied: list[str] = []
-    for step in steps:
-        if _apply(connection, step):
-            applied.append(step.name)
-    return applied
+    return [step.name for step in steps if _apply(connection, step)]
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path, newest: int) -> None:

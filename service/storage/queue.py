@@ -24,11 +24,9 @@ async def page(
 ) -> list[tuple[Comment, Position]]:
     """Comments in this status, each with the position that the next page would begin after."""
     column, bound, order = _order(sort, after)
-    # `status <> 'approved'` says the partial index's own condition, which SQLite wants to read literally.
-    partial = " AND c.status <> 'approved'" if column != "0" and status != "approved" else ""
     sql = (
-        f"SELECT {COLUMNS}, {column} FROM {SOURCE} WHERE c.site_id = :site_id AND c.status = :status{partial}"
-        f"{bound} ORDER BY {order} LIMIT :limit"
+        f"SELECT {COLUMNS}, {column} FROM {SOURCE} WHERE c.site_id = :site_id AND c.status = :status{bound}"
+        f" ORDER BY {order} LIMIT :limit"
     )
     start = after or Position("")
     parameters: dict[str, Value] = {

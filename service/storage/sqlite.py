@@ -127,6 +127,7 @@ class SqliteDatabase:
         self._reading: set[asyncio.Task[None]] = set()
         self._foreign: list[Callable[[], None]] = []
         self._watching: asyncio.Task[None] | None = None
+        self.groups = 0  # committed so far
 
     # Writing
 
@@ -153,6 +154,7 @@ class SqliteDatabase:
         try:
             await self._writer.commit()
             outcomes = self._raw_writer.outcomes
+            self.groups += 1
         except (sqlite3.Error, ValueError):  # ValueError: the connection is closed
             outcomes = [StorageUnavailable()] * len(group)
         for write, outcome in zip(group, outcomes, strict=True):
@@ -209,14 +211,18 @@ class SqliteDatabase:
         """PRAGMA data_version, asked on the writing connection, changes when anybody but that connection commits."""
         seen: int | None = None
         while True:
-            async with self._writer.execute("PRAGMA data_version") as cursor:
-                row = await cursor.fetchone()
-            now = row[0] if row else None
+            now = await self.write_pragma("data_version")
             if seen is not None and now != seen:
                 for callback in self._foreign:
                     callback()
             seen = now
             await asyncio.sleep(_WATCH_S)
+
+    async def write_pragma(self, name: str) -> int | None:
+        """The value of a PRAGMA on the writing connection."""
+        async with self._writer.execute(f"PRAGMA {name}") as cursor:
+            row = await cursor.fetchone()
+        return row[0] if row else None
 
     # Life
 
@@ -251,7 +257,7 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
     opened: list[aiosqlite.Connection] = []
     try:
         for factory in (_Writer, *[_Reader] * _READERS):
-            opened.append(await _connect(path, factory, raw))
+            opened += [await _connect(path, factory, raw)]
     except sqlite3.Error as error:
         for connection in opened:
             await connection.close()

@@ -65,6 +65,14 @@ def adding(thread: Thread, lookup_key: str) -> Statement:
     )
 
 
+def counting_page(site_id: str, lookup_key: str, change: int) -> Statement:
+    """Moves the number of approved comments of a page, whose thread another submission may have added first."""
+    return Statement(
+        "UPDATE threads SET count = count + :change WHERE site_id = :site_id AND lookup_key = :lookup_key",
+        {"site_id": site_id, "lookup_key": lookup_key, "change": change},
+    )
+
+
 def counting(thread_id: str, change: int) -> Statement:
     """Moves the number of approved comments."""
     return Statement("UPDATE threads SET count = count + :change WHERE id = :id", {"id": thread_id, "change": change})

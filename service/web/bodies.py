@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from aiohttp import web
 
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Fault, Invalid, Refusal
 from service.domain.member import Role
 from service.domain.moderation import Action
 from service.domain.site import Moderation, ThreadState
@@ -66,9 +66,9 @@ class MemberStatusBody(Body, frozen=True):
 
 
 class ThreadBody(Body, frozen=True):
-    state: ThreadState | None | msgspec.UnsetType = msgspec.UNSET
-    moderation: Moderation | None | msgspec.UnsetType = msgspec.UNSET
-    title: Line | None | msgspec.UnsetType = msgspec.UNSET
+    state: ThreadState | msgspec.UnsetType | None = msgspec.UNSET
+    moderation: Moderation | msgspec.UnsetType | None = msgspec.UNSET
+    title: Line | msgspec.UnsetType | None = msgspec.UNSET
 
 
 async def read_raw(request: web.Request, content_type: str = "application/json") -> bytes:
@@ -102,13 +102,22 @@ def parse(raw: bytes, shape: type[T]) -> T:
         body = _decoder(shape).decode(raw)
     except msgspec.ValidationError as error:
         raise Invalid([_fault(str(error))]) from None
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        if "surrogate" in str(error):
-            raise Invalid([Fault("", "The text holds half of a surrogate pair.")]) from None
-        raise NotJson from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise _not_json(raw) from None
     if _may_double(raw, shape):
         _refuse_doubles(raw)
     return body
+
+
+def _not_json(raw: bytes) -> Refusal:
+    """JSON's grammar (RFC 8259, section 8.2) lets half a surrogate pair pass; it is no text that could be stored."""
+    if b"\\u" in raw:
+        try:
+            json.loads(raw)
+        except (ValueError, RecursionError):
+            return NotJson()
+        return Invalid([Fault("", "The text holds half of a surrogate pair: no character is meant by it.")])
+    return NotJson()
 
 
 _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
@@ -122,7 +131,7 @@ def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
 
 
 def _may_double(raw: bytes, shape: type[Any]) -> bool:
-    """Might a field stand twice? In a JSON string a quote is escaped, so a name in bare quotes is a field or a value."""
+    """Might a field stand twice? Inside a string a quote is escaped, so a name in bare quotes is a field or a value."""
     names: tuple[str, ...] | None = getattr(shape, "__struct_fields__", None)
     return names is None or b"\\u" in raw or any(raw.count(b'"%s"' % name.encode()) > 1 for name in names)
 
@@ -163,10 +172,12 @@ PRIVATE = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Vary": "Origin, Authorization",
+    "Server": "greenroom",
 }
 PUBLIC = {
     "Content-Type": "application/json",
     "Cache-Control": "no-cache",  # may be kept, must be asked about: the ETag makes asking cheap
     "X-Content-Type-Options": "nosniff",
     "Vary": "Origin, Authorization",
+    "Server": "greenroom",
 }

@@ -9,7 +9,7 @@ from aiohttp import web
 from service.domain import errors
 from service.web.times import rfc3339
 
-_NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": "greenroom"}
 
 
 class Problem(NamedTuple):

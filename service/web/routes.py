@@ -3,8 +3,11 @@
 from aiohttp import web
 
 from service.web import comments, health, lists, owning, queue, session
+from service.web.desk import deciding, desk
+from service.web.pages import assets, demo, sign_in, thread
 
 S = "/api/v1/sites/{site}"
+PAGES = "/sites/{site}"
 
 ROUTES: tuple[web.RouteDef, ...] = (
     web.get(S + "/comments", comments.list_comments),
@@ -27,6 +30,20 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.patch(S + "/members/{id}", owning.patch_member),
     web.get(S + "/threads", owning.get_threads),
     web.patch(S + "/threads/{id}", owning.patch_thread),
+    web.get(PAGES + "/thread", thread.get_thread),
+    web.post(PAGES + "/thread", thread.post_thread),
+    web.get(PAGES + "/sign-in", sign_in.get_sign_in),
+    web.post(PAGES + "/sign-in", sign_in.post_sign_in),
+    web.post(PAGES + "/sign-out", sign_in.post_sign_out),
+    web.get("/desk", desk.get_entrance),
+    web.get(PAGES + "/desk", desk.get_desk),
+    web.post(PAGES + "/desk/decisions", deciding.post_decisions),
+    web.post(PAGES + "/desk/undo", deciding.post_undo),
+    web.get("/demo", demo.get_demo),
+    web.post("/demo", demo.post_demo),
+    web.get("/pages.css", assets.get_asset),
+    web.get("/desk.css", assets.get_asset),
+    web.get("/icon.svg", assets.get_asset),
     web.get("/healthz", health.get_healthz),
     web.get("/readyz", health.get_readyz),
 )

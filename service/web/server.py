@@ -21,18 +21,14 @@ WRITE_S = 20.0  # for a reader to take what was sent to him
 DRAIN_S = 8.0  # for requests under way when the service stops
 
 
+# What aiohttp's protocol is told; a body with a Content-Encoding is refused, never inflated.
+PROTOCOL = {"access_log": None, "keepalive_timeout": IDLE_S, "lingering_time": 2.0, "auto_decompress": False}
+
+
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
     """Listens until left, then drains. Yields the port. Raises OSError if the address cannot be had."""
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        keepalive_timeout=IDLE_S,
-        lingering_time=2.0,
-        auto_decompress=False,
-        shutdown_timeout=DRAIN_S,
-        handle_signals=False,
-    )
+    runner = web.AppRunner(app, shutdown_timeout=DRAIN_S, handle_signals=False, **PROTOCOL)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, backlog=1024)

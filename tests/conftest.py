@@ -1,0 +1,138 @@
+"""What all tests share: resources over a real SQLite file, a scorer that says what a test wants, a clock to turn."""
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from service.actions.add_member import NewMember, add_member
+from service.actions.add_site import add_site
+from service.actions.changes import Changes
+from service.actions.identify import Who
+from service.actions.limits import Limits
+from service.actions.make_token import make_token
+from service.actions.resources import Resources
+from service.actions.set_policy import changed_policy
+from service.actions.submit_comment import Draft, Submitted, submit_comment
+from service.domain.ids import Ids
+from service.domain.member import Member, Role
+from service.domain.site import Policy, Site
+from service.spam.facts import Sample
+from service.spam.scorer import Scorer
+from service.storage.cache import Cache
+from service.storage.migrate import migrate_sqlite
+from service.storage.sqlite import SqliteDatabase, open_sqlite
+
+NOON = 1_795_435_200_000  # 2026-11-23T12:00:00Z
+
+
+@dataclass
+class Clock:
+    """Stands still until a test moves it. Milliseconds UTC."""
+
+    now: int = NOON
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_s(self, seconds: float) -> None:
+        self.now += int(seconds * 1000)
+
+
+@dataclass
+class WordModel:
+    """A model of one rule, so that a test can ask for a score: `score 0.93` in the text is the score, else 0.01."""
+
+    version: str = "words-1"
+    hold_at: float = 0.5
+    spam_at: float = 0.9
+    asked: list[str] = field(default_factory=list)
+
+    def score(self, samples: Sequence[Sample]) -> list[float]:
+        self.asked += [sample.text for sample in samples]
+        return [
+            float(sample.text.partition("score ")[2].split()[0]) if "score " in sample.text else 0.01
+            for sample in samples
+        ]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def model() -> WordModel:
+    return WordModel()
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    migrate_sqlite(tmp_path / "greenroom.sqlite")
+    opened = await open_sqlite(tmp_path / "greenroom.sqlite")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def res(db: SqliteDatabase, clock: Clock, model: WordModel) -> AsyncIterator[Resources]:
+    scorer = Scorer(model)
+    scorer.start()
+    yield Resources(
+        db=db,
+        cache=Cache(db),
+        scorer=scorer,
+        limits=Limits({}, clock),
+        changes=Changes(),
+        now_ms=clock,
+        ids=Ids(clock, secrets.randbits),
+        new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
+    )
+    await scorer.stop()
+
+
+class Blog:
+    """A site with an owner, a moderator and a member, and short ways to act on it."""
+
+    def __init__(self, res: Resources, site: Site) -> None:
+        self.res = res
+        self.site = site
+        self.owner: Member
+        self.moderator: Member
+        self.ada: Member
+
+    async def settle(self) -> "Blog":
+        self.owner = await self.join("Olive", "owner")
+        self.moderator = await self.join("Mo", "moderator")
+        self.ada = await self.join("Ada")
+        return self
+
+    async def join(self, name: str, role: Role = "member") -> Member:
+        return await add_member(self.res, self.site, NewMember(name, f"{name.lower()}@{self.site.id}.example", role))
+
+    async def who(self, member: Member | None) -> Who:
+        """The member as he would be identified now."""
+        site = await self.res.cache.site(self.site.id)
+        assert site is not None
+        fresh = await self.res.cache.member(self.site.id, member.id) if member else None
+        return Who(site, "address", fresh, scope="full")
+
+    async def post(self, text: str, member: Member | None = None, **fields: object) -> Submitted:
+        """Posts as Ada, or as the member given."""
+        draft = Draft(**{"thread": "/post.html", "text": text, **fields})  # type: ignore[arg-type]
+        return await submit_comment(self.res, await self.who(member or self.ada), draft, lambda _: [])
+
+    async def token(self, member: Member) -> str:
+        return await make_token(self.res, member, "full", 86_400_000)
+
+
+async def make_blog(res: Resources, name: str = "blog", **policy: object) -> Blog:
+    settings = {"origins": [f"https://{name}.example"], **policy}
+    return await Blog(res, await add_site(res, name, changed_policy(Policy(), settings))).settle()
+
+
+@pytest.fixture
+async def blog(res: Resources) -> Blog:
+    return await make_blog(res)
