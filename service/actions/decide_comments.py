@@ -69,11 +69,12 @@ async def _decide_one(
         return Result(choice.id, None, refusal)
 
 
-async def delete_own(res: Resources, author: Member, comment: Comment) -> Comment:
-    """An author takes his own comment down. Raises NotAllowedNow if it is down already."""
-    call = Call(res.ids.new(), author, "remove", None, "author")
-    labels = await decisions.labels(res.db, author.site_id, [comment.id])
-    return await carry_out(res, call, comment, apply("remove", comment, "author"), labels.get(comment.id))
+async def take_down(res: Resources, actor: Member, comment: Comment) -> Comment:
+    """An author deletes his own comment, or a moderator removes another's. Raises NotAllowedNow if it is down already."""
+    by: Remover = "author" if comment.author.id == actor.id else "moderator"
+    call = Call(res.ids.new(), actor, "remove", None, by)
+    labels = await decisions.labels(res.db, actor.site_id, [comment.id])
+    return await carry_out(res, call, comment, apply("remove", comment, by), labels.get(comment.id))
 
 
 async def carry_out(

@@ -5,13 +5,13 @@ from typing import Any
 
 from aiohttp import web
 
-from service.actions.decide_comments import delete_own
+from service.actions.decide_comments import take_down
 from service.actions.identify import Who
 from service.actions.replays import KeyTaken, Replay
 from service.actions.submit_comment import Draft, Guest, Submitted, check_author, submit_comment
 from service.actions.thread_page import PageRequest, ThreadPage, one_comment, thread_page
 from service.domain.comment import Comment
-from service.domain.errors import Fault, Invalid, NotFound, StorageUnavailable
+from service.domain.errors import Fault, Invalid, NotModerator, StorageUnavailable
 from service.web.access import who_asks
 from service.web.app_keys import PAGES, REPLAYS, RESOURCES
 from service.web.bodies import PRIVATE, PUBLIC, CommentBody, encode, json_response, read_body
@@ -170,11 +170,11 @@ async def get_comment(request: web.Request) -> web.Response:
 
 
 async def delete_comment(request: web.Request) -> web.Response:
-    """DELETE S/comments/{id}: an author takes his own comment down. (Moderators decide: POST S/decisions.)"""
+    """DELETE S/comments/{id}: an author takes his own comment down, a moderator another's."""
     who = await who_asks(request)
     member = who.signed_in()
     comment = await one_comment(request.app[RESOURCES], who, request.match_info["id"])
-    if comment.author.id != member.id:
-        raise NotFound
-    await delete_own(request.app[RESOURCES], member, comment)
+    if comment.author.id != member.id and not who.moderates:
+        raise NotModerator("This comment is another's.")
+    await take_down(request.app[RESOURCES], member, comment)
     return web.Response(status=204, headers={"Cache-Control": "no-store"})

@@ -18,7 +18,7 @@ _LOG = logging.getLogger("greenroom.web")
 async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The only middleware. An answer that has begun is left alone."""
     try:
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return await _preflight(request)
         if request.method != "GET" and request.app[SERVING].draining:
             raise Draining
@@ -78,7 +78,7 @@ def _refused_by_aiohttp(request: web.Request, error: web.HTTPException) -> web.S
 async def _preflight(request: web.Request) -> web.Response:
     origin = request.headers.get("Origin")
     name = cors.site_name(request.path)
-    if origin is None or name is None or "Access-Control-Request-Method" not in request.headers:
+    if origin is None or name is None:
         raise MethodNotAllowed
     return cors.preflight(await request.app[RESOURCES].cache.site(name), origin)
 

@@ -1,0 +1,105 @@
+"""Each endpoint x role x site: generated from the URL table, so that a new endpoint without a row here fails."""
+
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from service.web.routes import ROUTES, S
+from tests.conftest import Blog
+from tests.web.conftest import Caller, Login
+
+ROLES = ("visitor", "member", "author", "moderator", "owner", "foreign owner")
+PUBLIC = (200,) * 5 + (401,)  # another site's token is no token here
+MODERATORS = (401, 403, 403, 200, 200, 401)
+OWNERS = (401, 403, 403, 403, 200, 401)
+
+# (method, path): the status for each role, on a comment of the author's that is held. {} stand for real ids.
+MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
+    ("GET", "/comments"): PUBLIC,
+    ("POST", "/comments"): (401, 201, 201, 201, 201, 401),
+    ("GET", "/counts"): (200,) * 6,  # tells the same to all, whoever asks
+    ("GET", "/recent"): (200,) * 6,
+    ("GET", "/session"): PUBLIC,
+    ("DELETE", "/session"): (401, 204, 204, 204, 204, 401),
+    ("GET", "/comments/{id}"): (404, 404, 200, 200, 200, 401),
+    ("DELETE", "/comments/{id}"): (401, 404, 204, 204, 204, 401),
+    ("GET", "/comments/{id}/history"): MODERATORS,
+    ("GET", "/queue"): MODERATORS,
+    ("POST", "/decisions"): MODERATORS,
+    ("POST", "/decisions/{id}/undo"): (401, 403, 403, 404, 404, 401),
+    ("GET", "/log"): MODERATORS,
+    ("GET", "/settings"): OWNERS,
+    ("PATCH", "/settings"): OWNERS,
+    ("GET", "/members"): MODERATORS,
+    ("POST", "/members"): (401, 403, 403, 403, 201, 401),
+    ("PATCH", "/members/{id}"): MODERATORS,
+    ("GET", "/threads"): MODERATORS,
+    ("PATCH", "/threads/{id}"): MODERATORS,
+}
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/comments"): {"thread": "/new.html", "text": "Hello"},
+    ("PATCH", "/settings"): {"max_links": 2},
+    ("POST", "/members"): {"name": "New"},
+    ("PATCH", "/members/{id}"): {"status": "active"},
+    ("PATCH", "/threads/{id}"): {"state": "open"},
+}
+QUERIES = {("GET", "/comments"): "?thread=/post.html", ("GET", "/counts"): "?thread=/post.html"}
+
+
+def api_routes() -> set[tuple[str, str]]:
+    routes = [route for route in ROUTES if isinstance(route, web.RouteDef)]
+    return {(r.method, r.path.removeprefix(S)) for r in routes if r.path.startswith(S)}
+
+
+def test_every_endpoint_has_its_row() -> None:
+    assert api_routes() == set(MATRIX)
+
+
+@pytest.fixture
+async def callers(blog: Blog, other: Blog, login: Login) -> dict[str, Caller]:
+    foreign = await login(other, other.owner)
+    return {
+        "visitor": await login(blog, None),
+        "member": await login(blog, await blog.join("Grace")),
+        "author": await login(blog, blog.ada),
+        "moderator": await login(blog, blog.moderator),
+        "owner": await login(blog, blog.owner),
+        "foreign owner": Caller(foreign._client, blog.site.id, foreign._token),
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("call", MATRIX, ids=" ".join)
+async def test_the_documented_cell(callers: dict[str, Caller], blog: Blog, call: tuple[str, str], role: str) -> None:
+    held = (await callers["author"].post("score 0.6")).json
+    (thread,) = (await callers["moderator"]("GET", "/threads")).json["threads"]
+    method, path = call
+    ids = {"/comments/{id}": held["id"], "/members/{id}": blog.ada.id, "/threads/{id}": thread["id"]}
+    real = next((i for prefix, i in ids.items() if path.startswith(prefix)), "0" * 22)
+    body = BODIES.get(call)
+    if call == ("POST", "/decisions"):
+        body = {"action": "approve", "comments": [{"id": held["id"], "version": 1}]}
+    options = {"json": body} if body is not None else {}
+    answer = await callers[role](method, path.replace("{id}", real) + QUERIES.get(call, ""), **options)
+    assert answer.status == MATRIX[call][ROLES.index(role)]
+    if answer.status >= 400:
+        assert answer.code
+
+
+@pytest.mark.parametrize("call", [c for c in MATRIX if c[0] != "GET"], ids=" ".join)
+async def test_who_asks_is_settled_before_the_body_is_read(callers: dict[str, Caller], call: tuple[str, str]) -> None:
+    method, path = call
+    answer = await callers["visitor"](method, path.replace("{id}", "x"), data=b"\xff", headers={"Content-Type": "x/y"})
+    assert answer.status == 401
+
+
+async def test_a_token_for_commenting_has_no_powers(blog: Blog, callers: dict[str, Caller]) -> None:
+    from service.actions.make_token import make_token
+
+    token = await make_token(blog.res, blog.owner, "comment", 60_000)
+    caller = Caller(callers["owner"]._client, blog.site.id, token)
+    assert (await caller.post("Hello")).status == 201
+    for path in ("/queue", "/settings", "/members", "/log"):
+        assert (await caller("GET", path)).code == "not-moderator"
