@@ -1,0 +1,94 @@
+"""Prints the parts of docs/ that are made from the code: `python -m docs.printed`, with --check only compares."""
+
+import sys
+from pathlib import Path
+
+from service.domain.site import Policy
+from service.settings import PREFIX, SETTINGS
+from service.web.problems import PROBLEMS
+from service.web.routes import ROUTES
+
+HERE = Path(__file__).parent
+
+
+def settings_page() -> str:
+    """docs/settings.md: every knob of the service."""
+    rows = [f"| `{PREFIX}{s.name.upper()}` | {_shown(s.default)} | {s.sentence} | `{s.example}` |" for s in SETTINGS]
+    return "\n".join(
+        [
+            "# Settings of the service",
+            "",
+            "Printed from `service/settings.py` by `make docs`. Read once, at start, from the environment or from a TOML",
+            "file named by `greenroom serve --config FILE`, where the names stand in lower case without the prefix; the",
+            "environment wins. An unknown or wrong setting refuses to start: exit code 2 and one line for each fault.",
+            "",
+            "| setting | default | what it is | example |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+            "What a site's owner decides, for each site by itself, is its policy: `greenroom settings --site SITE`.",
+            "",
+            "| policy | default |",
+            "| --- | --- |",
+            *[f"| `{name}` | {_shown(getattr(Policy(), name))} |" for name in Policy.__struct_fields__],
+            "",
+            "`hold_at` and `spam_at` without a value are those of the card of the model in service.",
+            "",
+        ]
+    )
+
+
+def problems_page() -> str:
+    """docs/problems.md: every code an error can have, and every URL."""
+    problems = sorted(set(PROBLEMS.values()))
+    return "\n".join(
+        [
+            "# URLs and problems",
+            "",
+            "Printed from `service/web/routes.py` and `service/web/problems.py` by `make docs`.",
+            "",
+            "| method | URL | |",
+            "| --- | --- | --- |",
+            *[f"| {r.method} | `{r.path}` | {_first_line(r.handler)} |" for r in ROUTES],
+            "",
+            "Errors are `application/problem+json` (RFC 9457) with `type` (urn:greenroom:CODE), `code`, `title`, `status`,",
+            "`detail` and `request_id`; for 422 also `errors`, each with `pointer` (JSON Pointer, RFC 6901) and `detail`.",
+            "",
+            "| status | code | title |",
+            "| --- | --- | --- |",
+            *[f"| {p.status} | `{p.code}` | {p.title} |" for p in problems],
+            "",
+        ]
+    )
+
+
+def _first_line(handler: object) -> str:
+    sentence = (handler.__doc__ or "").strip().splitlines()[0]
+    return sentence.partition(": ")[2] or sentence
+
+
+def _shown(value: object) -> str:
+    return f"`{value}`" if value not in ("", (), None) else "(empty)"
+
+
+PAGES = {"settings.md": settings_page, "problems.md": problems_page}
+
+
+def main() -> int:
+    """Writes the pages, or says which of them are out of date."""
+    stale = [name for name, page in PAGES.items() if not _is_fresh(HERE / name, page())]
+    if "--check" in sys.argv:
+        for name in stale:
+            sys.stderr.write(f"docs/{name} is out of date: make docs\n")
+        return 1 if stale else 0
+    for name in stale:
+        (HERE / name).write_text(PAGES[name](), encoding="utf-8")
+    return 0
+
+
+def _is_fresh(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
