@@ -1,18 +1,18 @@
 """The commands as people run them: real processes on a real data folder, before a first serve and beside a running one."""
 
-import json
 import os
 import re
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.running import ask, running
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -39,40 +39,18 @@ def run(environment: dict[str, str], tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def serve(environment: dict[str, str]) -> Iterator[Callable[..., tuple[str, list[str]]]]:
-    started: list[subprocess.Popen[str]] = []
+def serve(tmp_path: Path) -> Iterator[Callable[..., tuple[str, list[str]]]]:
+    with ExitStack() as stack:
 
-    def begin(*arguments: str) -> tuple[str, list[str]]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service", "serve", *arguments], stdout=subprocess.PIPE, text=True, env=environment
-        )
-        started.append(process)
-        assert process.stdout is not None
-        lines = [process.stdout.readline()]
-        while "desk" not in lines[-1] and "No site" not in lines[-1]:
-            lines.append(process.stdout.readline())
-        return re.findall(r"http\S+", lines[0])[0], lines
+        def begin(*arguments: str) -> tuple[str, list[str]]:
+            service = stack.enter_context(running(tmp_path / "data", *arguments))
+            return service.url, service.lines
 
-    yield begin
-    for process in started:
-        process.terminate()
-        assert process.wait(20) == 0
-        assert process.stdout is not None
-        process.stdout.close()
+        yield begin
 
 
-def call(url: str, token: str | None = None, body: Any = None, method: str | None = None) -> tuple[int, Any]:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    data = None
-    if body is not None:
-        headers["Content-Type"], data = "application/json", json.dumps(body).encode()
-    request = urllib.request.Request(url, data, headers, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=20) as response:
-            return response.status, json.loads(response.read() or b"null")
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read() or b"null")
+def call(url: str, token: str | None = None, body: Any = None) -> tuple[int, Any]:
+    return ask(url, "GET" if body is None else "POST", token, body)
 
 
 def test_help_lists_every_command(run: Run) -> None:

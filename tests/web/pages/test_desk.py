@@ -1,0 +1,177 @@
+"""The desk over HTTP: who may come in, what a card tells, decisions one by one and many, undo, colleagues."""
+
+import re
+
+from service.actions.decide_comments import Choice, decide_comments
+from service.actions.resources import Resources
+from service.domain.comment import Comment
+from tests.conftest import Blog, Clock, make_blog
+from tests.web.pages.conftest import Page, Reader, SignedIn, link_token
+
+
+async def hold(blog: Blog, text: str, **fields: object) -> Comment:
+    return (await blog.post(f"score 0.6 {text}", **fields)).comment
+
+
+def choice(comment: Comment, version: int = 1) -> str:
+    return f"{comment.id}:{version}"
+
+
+def cards(page: Page) -> list[str]:
+    return re.findall(r'data-comment-id="([0-9a-f]+)"', page.text)
+
+
+async def decide(mo: Reader, action: str, *comments: str, **fields: object) -> Page:
+    return await mo.send(f"{mo.home}/desk/decisions?status=pending", action=action, comment=list(comments), **fields)
+
+
+async def test_only_moderators_come_in(stranger: Reader, ada: Reader) -> None:
+    for reader, status in ((stranger, 401), (ada, 403)):
+        assert (await reader.get(f"{reader.home}/desk")).status == status
+        for act in ("decisions", "undo"):
+            assert (await reader.send(f"{reader.home}/desk/{act}", action="approve", comment="0a:1")).status == status
+
+
+async def test_the_entrance(stranger: Reader, ada: Reader, mo: Reader, blog: Blog, res: Resources) -> None:
+    for reader in (stranger, ada):
+        page = await reader.get("/desk")
+        assert page.status == 200
+        assert "greenroom serve" in page.words
+    assert (await mo.get("/desk")).location == "/sites/blog/desk"
+    other = await make_blog(res, "other")
+    await mo.send(f"/sites/other/sign-in?token={await link_token(res, other.owner)}")
+    page = await mo.get("/desk")
+    assert re.findall(r'href="(/sites/[a-z]+/desk)"', page.text) == ["/sites/blog/desk", "/sites/other/desk"]
+
+
+async def test_a_card_tells_all_that_a_decision_needs(mo: Reader, blog: Blog, clock: Clock) -> None:
+    parent = (await blog.post("what was asked", title="On <patience>")).comment
+    await blog.post("somebody else")
+    held = await hold(blog, "see [here](https://shop.example/buy)", parent_id=parent.id)
+    await blog.post("a later one")
+    page = await mo.get(f"{mo.home}/desk")
+    assert cards(page) == [held.id]
+    for words in (
+        "On &lt;patience&gt;",
+        "0.60",
+        "more likely spam",
+        "unsure",
+        "words-1",
+        "Probability of spam 0.60, at or above 0.50.",
+        "3 approved comments, 0 rejected, 0 spam",
+        "shop.example",
+        "Pending 1",
+        "Approved 3",
+        "Answers Ada what was asked",
+        "Before Ada somebody else",
+        "After Ada a later one",
+    ):
+        assert words in (page.text if "&" in words else page.words), words
+    assert re.findall(r'<button name="action" value="([a-z_]+)" class="act [a-z_]+">(\w+)</button>', page.text) == [
+        ("approve", "Approve"),
+        ("reject", "Reject"),
+        ("mark_spam", "Spam"),
+        ("remove", "Remove"),
+    ]
+
+
+async def test_each_action_and_its_undo(mo: Reader, stranger: Reader, blog: Blog) -> None:
+    for action, words, tab in (
+        ("approve", "1 comment approved.", "approved"),
+        ("reject", "1 comment rejected.", "rejected"),
+        ("mark_spam", "1 comment marked as spam.", "spam"),
+        ("remove", "1 comment removed.", "removed"),
+    ):
+        held = await hold(blog, f"to {action}")
+        done = await mo.follow(await decide(mo, action, choice(held)))
+        assert words in done.words
+        assert cards(done) == []
+        assert held.id in cards(await mo.get(f"{mo.home}/desk?status={tab}"))
+        assert (f"to {action}" in (await stranger.thread()).text) == (action == "approve")
+        name = re.search(r'name="decision" value="([0-9a-f]+)"', done.text)
+        assert name is not None
+        back = await mo.follow(await mo.send(f"{mo.home}/desk/undo", decision=name[1]))
+        assert "1 comment put back as before." in back.words
+        assert cards(back) == [held.id]
+        assert f"to {action}" not in (await stranger.thread()).text
+        again = await mo.send(f"{mo.home}/desk/undo", decision=name[1])
+        assert again.status == 409
+        await decide(mo, "remove", choice(held, 3))
+
+
+async def test_many_at_once(mo: Reader, blog: Blog) -> None:
+    held = [await hold(blog, f"number {i}") for i in range(4)]
+    done = await mo.follow(await decide(mo, "approve", *[choice(one) for one in held[:3]], reason="fine"))
+    assert "3 comments approved." in done.words
+    assert "3 examples of good comments" in done.words
+    assert cards(done) == [held[3].id]
+    assert "fine" in (await mo.get(f"{mo.home}/desk?status=approved")).words
+    name = re.search(r'name="decision" value="([0-9a-f]+)"', done.text)
+    assert name is not None
+    back = await mo.follow(await mo.send(f"{mo.home}/desk/undo", decision=name[1]))
+    assert "3 comments put back as before." in back.words
+    assert len(cards(back)) == 4
+
+
+async def test_a_colleague_was_faster(mo: Reader, blog: Blog) -> None:
+    held, other = await hold(blog, "contested"), await hold(blog, "not contested")
+    await decide_comments(blog.res, blog.owner, "reject", [Choice(held.id, 1)], None)
+    alone = await decide(mo, "approve", choice(held))
+    assert alone.status == 409
+    for page in (alone, await mo.follow(await decide(mo, "approve", choice(held), choice(other)))):
+        assert "Olive rejected it on 23 November 2026, 12:00 UTC ; it is rejected now." in page.words
+        assert 'role="alert"' in page.text
+    assert "1 comment approved." in page.words
+    rejected = await mo.get(f"{mo.home}/desk?status=rejected")
+    assert cards(rejected) == [held.id]
+
+
+async def test_forms_that_make_no_sense(mo: Reader, blog: Blog) -> None:
+    held = await hold(blog, "x")
+    for action, comment in (
+        ("approve", ""),
+        ("approve", held.id),
+        ("approve", f"{held.id}:0"),
+        ("shred", choice(held)),
+    ):
+        assert (await decide(mo, action, comment)).status == 422
+    nothing = await mo.send(f"{mo.home}/desk/decisions", action="approve")
+    assert nothing.status == 422
+    assert "No comment was ticked" in nothing.words
+    assert (await mo.send(f"{mo.home}/desk/undo", decision="0" * 22)).status == 404
+    assert (await decide(mo, "restore", choice(held))).status == 409
+    assert (await mo.get(f"{mo.home}/desk?status=lost")).status == 422
+
+
+async def test_anothers_comments_are_out_of_reach(mo: Reader, res: Resources) -> None:
+    other = await make_blog(res, "other")
+    theirs = await hold(other, "theirs")
+    assert (await decide(mo, "approve", choice(theirs))).status == 409
+    assert theirs.id not in cards(await mo.get(f"{mo.home}/desk"))
+    assert (await res.cache.site("other")) is not None
+    page = await mo.get("/sites/other/desk")
+    assert page.status == 401
+
+
+async def test_orders_and_pages(mo: Reader, blog: Blog) -> None:
+    made = [(await blog.post(f"score 0.{50 + i} number {i}")).comment.id for i in range(35)]
+    first = await mo.get(f"{mo.home}/desk")
+    assert cards(first) == made[:30]
+    more = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert more is not None
+    second = await mo.get(more[1].replace("&amp;", "&"))
+    assert cards(second) == made[30:]
+    assert cards(await mo.get(f"{mo.home}/desk?sort=newest"))[0] == made[-1]
+    assert cards(await mo.get(f"{mo.home}/desk?sort=riskiest"))[0] == made[-1]
+    assert cards(await mo.get(f"{mo.home}/desk?sort=uncertain"))[0] == made[0]
+    back = await mo.send(
+        more[1].replace("&amp;", "&").replace("/desk?", "/desk/decisions?"), action="approve", comment=f"{made[30]}:1"
+    )
+    assert cards(await mo.follow(back)) == made[31:]
+
+
+async def test_a_member_in_the_desk_of_another_site_stays_out(signed_in: SignedIn, res: Resources) -> None:
+    other = await make_blog(res, "other")
+    reader = await signed_in(None)
+    await reader.send(f"/sites/other/sign-in?token={await link_token(res, other.ada)}")
+    assert (await reader.get("/sites/other/desk")).status == 403
