@@ -37,7 +37,7 @@ bench: $(VENV)/develop ## measure: bare aiohttp beside ours, one table
 	$(BIN)/python -m benchmarks
 
 train: $(VENV)/serve ## train the shipped model again from the labelled comments in DATA
-	$(BIN)/greenroom train --data $(DATA)/*.jsonl.gz --split train --out models/shipped
+	$(BIN)/greenroom train --data $(DATA)/*.jsonl.gz --split train --measure-on dev --out models/shipped
 
 docs: $(VENV)/develop ## print the generated parts of docs/ again
 	$(BIN)/python -m docs.printed

@@ -212,6 +212,15 @@ def test_what_everybody_can_write_is_refused(saved: Path, name: str) -> None:
     refused(saved, "written by everybody", "chmod o-w")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator can give files away")
+@pytest.mark.parametrize("name", [ARRAYS, manifest.NAME, "."])
+def test_what_belongs_to_another_user_is_refused_unless_pinned(tmp_path: Path, weights: Linear, name: str) -> None:
+    pin = artefact.save(tmp_path / "model", weights, FIELDS)
+    os.chown(tmp_path / "model" / name, 12345, -1)
+    refused(tmp_path / "model", "belongs to user 12345")
+    assert load_pinned(tmp_path / "model", pin).version == "test-1"
+
+
 @pytest.mark.parametrize("name", [ARRAYS, manifest.NAME])
 def test_what_is_missing_is_named(saved: Path, name: str) -> None:
     (saved / name).unlink()

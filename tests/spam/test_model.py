@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from service.spam import training
+from service.spam import building, evaluation, labelled, training
 from service.spam.facts import STATED, Sample
 from service.spam.features import featurise
 from service.spam.hashing import TABLE
@@ -68,6 +69,22 @@ def test_disguised_spam_stays_spam(shipped: Model, disguise: str) -> None:
     scores = shipped.score([Sample(DISGUISES[disguise](text)) for text in SPAM])
     assert min(scores) >= 0.5
     assert sorted(scores)[2] >= 0.9
+
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"SKIPPED: the labelled comments are not there: {DATA}")
+def test_comments_set_aside_are_told_apart(shipped: Model) -> None:
+    rows, _snapshots = labelled.read(sorted(DATA.glob("*.jsonl.gz")), "dev")
+    scores = np.array(shipped.score([row.sample for row in rows]))
+    spam = np.array([row.spam for row in rows])
+    measured = evaluation.measure(spam, scores)
+    assert measured["auc"] >= 0.99
+    assert measured["caught_at_half_percent"] >= 0.85
+    assert measured["calibration_error"] <= 0.02
+    comments = ~spam & ~np.isin([row.source for row in rows], list(building.NO_COMMENTS))
+    assert (scores[comments] >= shipped.hold_at).mean() <= 0.005
 
 
 def test_thresholds_are_in_order(shipped: Model) -> None:

@@ -1,0 +1,77 @@
+"""From labelled rows to a model with calibration, thresholds and metrics: everything `training` can do, in order.
+
+No files: reading rows is in `labelled`, writing the model in `artefact`, the words about it in `card`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.spam import evaluation, training
+from service.spam.linear import Linear, probabilities
+from service.spam.training import Prepared, Progress, Recipe, Row
+
+HOLD_SHARE = 0.005  # of the honest comments of a blog that the model never saw may be held
+SPAM_SHARE = 0.0005  # of them may be put aside as spam
+NO_COMMENTS = frozenset({"sms", "spamassassin", "telegram"})  # trained on, but their honest rows set no threshold
+_MOST_SOURCES = 12  # to leave out one by one; more are not worth the time
+
+Floats = NDArray[np.float64]
+Names = NDArray[np.str_]
+
+
+class Built(NamedTuple):
+    """A trained model and what is known about it. Metrics as `evaluation.measure` names them."""
+
+    weights: Linear
+    hold_at: float
+    spam_at: float
+    rows: list[Row]  # those that were trained on
+    unseen_rows: dict[str, float]  # on rows that the model had not seen, of sources that it had
+    unseen_sources: dict[str, dict[str, float]]  # on sources that it had not seen
+
+
+def build(rows: Sequence[Row], recipe: Recipe, progress: Progress) -> Built:
+    """Train, calibrate, set thresholds. Raises TooFewRows. The same rows in the same order give the same bits."""
+    training.check(rows, recipe)
+    chosen = training.choose(rows, recipe)
+    progress(f"reading the features of {len(chosen)} comments")
+    data = training.prepare(chosen, recipe)
+    unseen = training.unseen_margins(data, recipe, progress)
+    progress("training on all rows")
+    weights = training.learn(data, recipe)
+    slope, offset = training.calibrate(unseen, data.spam, data.weights)
+    weights = weights._replace(slope=slope, offset=offset)
+    return _judged(weights, chosen, data, unseen, _strangers(data, chosen, recipe, progress))
+
+
+def _strangers(data: Prepared, rows: list[Row], recipe: Recipe, progress: Progress) -> dict[str, Floats]:
+    """Log-odds of each source from a model that never saw it; none where there is one source, or a crowd of them."""
+    sources = [row.source for row in rows]
+    if not 1 < len(set(sources)) <= _MOST_SOURCES:
+        return {}
+    return evaluation.leave_one_out(data, sources, recipe, progress)
+
+
+def _judged(weights: Linear, rows: list[Row], data: Prepared, unseen: Floats, strangers: dict[str, Floats]) -> Built:
+    sources = np.array([row.source for row in rows])
+    scores = probabilities(weights, unseen)
+    harder = scores.copy()
+    apart = {}
+    for name, found in strangers.items():
+        mine = sources == name
+        harder[mine] = probabilities(weights, found)
+        apart[name] = evaluation.measure(data.spam[mine], harder[mine])
+    hold_at, spam_at = _thresholds(harder, data, sources)
+    return Built(weights, hold_at, spam_at, rows, evaluation.measure(data.spam, scores), apart)
+
+
+def _thresholds(scores: Floats, data: Prepared, sources: Names) -> tuple[float, float]:
+    """Scores that few honest comments reach, where the sources that are no comments do not count."""
+    honest = ~data.spam
+    if (comments := honest & ~np.isin(sources, list(NO_COMMENTS))).any():
+        honest = comments
+    ham, weights = scores[honest], data.weights[honest]
+    return training.threshold(ham, weights, HOLD_SHARE), training.threshold(ham, weights, SPAM_SHARE)

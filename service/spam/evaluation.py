@@ -1,0 +1,62 @@
+"""How good scores are: ranking, spam caught at a bearable cost, calibration, and what happens on unseen sources.
+
+Numbers only; what is good enough is decided in the domain.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import log_loss, roc_auc_score
+
+from service.spam import training
+from service.spam.training import Prepared, Progress, Recipe
+
+Floats = NDArray[np.float64]
+Truth = NDArray[np.bool_]
+HAM_SHARE = 0.005  # of the honest comments may be blocked where "caught" is measured
+
+
+def caught(spam: Truth, scores: Floats, share: float = HAM_SHARE) -> float:
+    """The share of spam above the score that at most `share` of the ham exceeds."""
+    ham = np.sort(scores[~spam])[::-1]
+    return float((scores[spam] > ham[math.floor(share * len(ham))]).mean())
+
+
+def ranking(spam: Truth, scores: Floats) -> tuple[float, float]:
+    """Area under the ROC curve, and spam caught at HAM_SHARE; both labels must be there."""
+    return float(roc_auc_score(spam, scores)), caught(spam, scores)
+
+
+def calibration_error(spam: Truth, scores: Floats, bins: int = 10) -> float:
+    """Expected calibration error over bins of equal width (Naeini, Cooper, Hauskrecht 2015)."""
+    owner = np.minimum((scores * bins).astype(np.intp), bins - 1)
+    gaps = np.bincount(owner, weights=scores - spam, minlength=bins)
+    return float(np.abs(gaps).sum() / len(scores))
+
+
+def measure(spam: Truth, scores: Floats) -> dict[str, float]:
+    """Metrics of calibrated scores; with one label alone only those that need no other."""
+    result = {
+        "rows": len(scores),
+        "spam": int(spam.sum()),
+        "calibration_error": calibration_error(spam, scores),
+        "log_loss": float(log_loss(spam, np.clip(scores, 1e-9, 1 - 1e-9), labels=[False, True])),
+    }
+    if 0 < spam.sum() < len(spam):
+        result["auc"], result["caught_at_half_percent"] = ranking(spam, scores)
+    return {name: round(value, 4) for name, value in result.items()}
+
+
+def leave_one_out(data: Prepared, groups: Sequence[str], recipe: Recipe, progress: Progress) -> dict[str, Floats]:
+    """For each group of rows (a source, a family of sources): its log-odds from a model that never saw it."""
+    names = np.array(groups)
+    result = {}
+    for name in np.unique(names):
+        rest = np.flatnonzero(names != name)
+        if len(np.unique(data.spam[rest])) == 2:
+            progress(f"without {name}")
+            model = training.learn(data.of(rest), recipe)
+            result[str(name)] = training.margins(data.of(np.flatnonzero(names == name)), model)
+    return result

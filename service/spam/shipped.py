@@ -1,0 +1,19 @@
+"""The model that comes with Greenroom: where it lies, and the hash of the manifest that this code was released with.
+
+After training another one, `greenroom train` prints the line to put here.
+"""
+
+from pathlib import Path
+
+import service
+
+SHIPPED_MANIFEST_SHA256 = "0cc64d0606aa1a7c250ed8fa1a777896772f177fd597b7e82ab3b3eb776b908b"
+
+
+def shipped_folder() -> Path:
+    """The folder of the shipped model: inside the package when installed, beside it in a source tree."""
+    package = Path(service.__file__).parent
+    for models in (package / "models", package.parent / "models"):
+        if (models / "shipped" / "manifest.json").is_file():
+            return models / "shipped"
+    return package / "models" / "shipped"

@@ -1,0 +1,197 @@
+"""Labelled comments in, plain arrays out: the learner, its weights per row, and the calibration of its scores.
+
+scikit-learn is imported here and in `evaluation` only; serving reads the arrays without it.
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
+
+from service.spam import features
+from service.spam.facts import Sample
+from service.spam.hashing import BLOCKS, TABLE
+from service.spam.linear import Linear
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
+Progress = Callable[[str], None]
+
+
+class Row(NamedTuple):
+    """One labelled comment and the source it came from."""
+
+    sample: Sample
+    spam: bool
+    source: str = ""
+
+
+class Recipe(NamedTuple):
+    """How a model is trained. docs/model.md shows what other choices do to sources that the model never saw."""
+
+    seed: int = 20201118
+    learner: Literal["logistic", "margin", "bayes"] = "logistic"  # the others are there to be compared with
+    strength: float = 3.0  # scikit-learn's C: how much the data count against small weights
+    rounds: int = 2  # the last ones train on each comment's most suspicious view, as serving scores it
+    folds: int = 4  # for scores of comments that the model has not seen
+    most_of_a_source: int = 5_000  # rows, where there is more than one source
+    fewest_of_a_label: int = 20
+
+
+class TooFewRows(ValueError):
+    """The rows cannot train a model; the message says what is missing."""
+
+
+class Prepared(NamedTuple):
+    """Rows as matrices: all views of all rows, the first view of each row, facts, labels, weights and folds."""
+
+    views: sparse.csr_matrix
+    first: Whole
+    facts: Floats
+    spam: NDArray[np.bool_]
+    weights: Floats
+    folds: Whole
+
+    def of(self, rows: Whole) -> "Prepared":
+        """The same for some of the rows, in the order given."""
+        ends = np.append(self.first[1:], self.views.shape[0])
+        counts = (ends - self.first)[rows]
+        first = np.cumsum(counts) - counts
+        taken = np.repeat(self.first[rows] - first, counts) + np.arange(counts.sum())
+        return Prepared(
+            self.views[taken], first, self.facts[rows], self.spam[rows], self.weights[rows], self.folds[rows]
+        )
+
+
+def prepare(rows: Sequence[Row], recipe: Recipe) -> Prepared:
+    """Features of all rows, in the order given."""
+    found = [features.featurise(part) for part in features.parts([row.sample for row in rows])]
+    views = sparse.vstack([matrix(part) for part in found], format="csr")
+    offsets = np.cumsum([0, *(len(part.indptr) // BLOCKS for part in found)])
+    return Prepared(
+        views,
+        np.concatenate([part.first + offset for part, offset in zip(found, offsets, strict=False)]),
+        np.concatenate([part.facts for part in found]),
+        np.array([row.spam for row in rows]),
+        balance([row.source for row in rows]),
+        np.array([zlib.crc32(row.sample.text.encode("utf-8", "replace")) % recipe.folds for row in rows]),
+    )
+
+
+def matrix(found: features.Features) -> sparse.csr_matrix:
+    """The n-grams of a batch as scikit-learn takes them: (views, TABLE), each block of each view of length one."""
+    counts = np.diff(found.indptr)
+    values = np.repeat(1.0 / np.sqrt(counts), counts)
+    views = len(counts) // BLOCKS
+    both = sparse.csr_matrix((values, found.indices.astype(np.int32), found.indptr[::BLOCKS]), shape=(views, TABLE))
+    both.sum_duplicates()  # one number may stand in both blocks
+    return both
+
+
+def choose(rows: Sequence[Row], recipe: Recipe) -> list[Row]:
+    """The rows that are trained on: no source beyond its cap, where several are pooled; order kept."""
+    sources = np.array([row.source for row in rows])
+    draw = np.random.default_rng(recipe.seed)
+    kept = np.ones(len(rows), bool)
+    names = np.unique(sources)
+    for name in names if len(names) > 1 else ():
+        mine = np.flatnonzero(sources == name)
+        kept[draw.permutation(mine)[recipe.most_of_a_source :]] = False
+    return [row for row, keep in zip(rows, kept, strict=True) if keep]
+
+
+def balance(sources: Sequence[str]) -> Floats:
+    """A weight for each row, mean one: a source of n rows counts as the square root of n, so that none drowns."""
+    _names, owners, counts = np.unique(np.array(sources), return_inverse=True, return_counts=True)
+    weights = 1.0 / np.sqrt(counts[owners])
+    return np.asarray(weights * (len(weights) / weights.sum()))
+
+
+def check(rows: Sequence[Row], recipe: Recipe) -> None:
+    """Raise TooFewRows unless there are enough rows of both labels."""
+    spam = sum(row.spam for row in rows)
+    for label, count in (("spam", spam), ("ham", len(rows) - spam)):
+        if count < recipe.fewest_of_a_label:
+            raise TooFewRows(
+                f"{count} rows are labelled {label}, at least {recipe.fewest_of_a_label} are needed of each label"
+            )
+
+
+def learn(data: Prepared, recipe: Recipe) -> Linear:
+    """Fit the weights, uncalibrated (slope 1, offset 0). One thread, so that the same rows give the same bits."""
+    chosen = data.first
+    with threadpool_limits(1):
+        for _ in range(recipe.rounds):
+            columns = sparse.hstack([data.views[chosen], data.facts], format="csr")
+            weights, intercept = _fit(columns, data, recipe)
+            chosen = most_suspicious(data, weights[:TABLE])
+    return Linear(weights[:TABLE].astype(np.float32), weights[TABLE:].copy(), intercept)
+
+
+def _fit(columns: sparse.csr_matrix, data: Prepared, recipe: Recipe) -> tuple[Floats, float]:
+    """Weights of all columns and the intercept of one linear learner."""
+    if recipe.learner == "bayes":
+        bayes = MultinomialNB(alpha=0.01).fit(columns, data.spam, data.weights)
+        odds, priors = bayes.feature_log_prob_, bayes.class_log_prior_
+        return odds[1] - odds[0], float(priors[1] - priors[0])
+    if recipe.learner == "margin":
+        learner = LinearSVC(C=recipe.strength / 10, random_state=recipe.seed)
+    else:
+        learner = LogisticRegression(C=recipe.strength, max_iter=300, tol=1e-4)
+    learner.fit(columns, data.spam, data.weights)
+    return learner.coef_[0], float(learner.intercept_[0])
+
+
+def most_suspicious(data: Prepared, table: Floats) -> Whole:
+    """The number of the view of each row that scores highest, the first of equals."""
+    scores = data.views @ table
+    ends = np.append(data.first[1:], len(scores))
+    return np.array([start + int(scores[start:end].argmax()) for start, end in zip(data.first, ends, strict=True)])
+
+
+def margins(data: Prepared, model: Linear) -> Floats:
+    """Uncalibrated log-odds of all rows, exactly as serving computes them but for the order of the sums."""
+    views = data.views @ model.table.astype(np.float64)
+    return np.asarray(np.maximum.reduceat(views, data.first) + data.facts @ model.facts + model.intercept)
+
+
+def unseen_margins(data: Prepared, recipe: Recipe, progress: Progress) -> Floats:
+    """Log-odds of every row from a model that was trained on the other folds; repeated texts share a fold."""
+    result = np.empty(len(data.spam))
+    for fold in range(recipe.folds):
+        progress(f"fold {fold + 1} of {recipe.folds}")
+        inside = data.folds == fold
+        others = data.of(np.flatnonzero(~inside))
+        if len(np.unique(others.spam)) < 2:
+            raise TooFewRows("the rows repeat too few distinct texts: give more distinct ones of both labels")
+        result[inside] = margins(data, learn(others, recipe))[inside]
+    return result
+
+
+def calibrate(scores: Floats, spam: NDArray[np.bool_], weights: Floats) -> tuple[float, float]:
+    """Slope and offset that turn log-odds into calibrated ones (Platt 1999, with his smoothed targets)."""
+    ups, downs = int(spam.sum()), int((~spam).sum())
+    high, low = (ups + 1.0) / (ups + 2.0), 1.0 / (downs + 2.0)
+    columns = np.concatenate((scores, scores))[:, None]
+    targets = np.repeat([True, False], len(scores))
+    share = np.where(spam, high, low)
+    with threadpool_limits(1):
+        fit = LogisticRegression(C=1e6, max_iter=1000).fit(
+            columns, targets, np.concatenate((weights * share, weights * (1.0 - share)))
+        )
+    return float(fit.coef_[0, 0]), float(fit.intercept_[0])
+
+
+def threshold(ham: Floats, weights: Floats, share: float) -> float:
+    """The score that at most this weighted share of these honest comments reaches, at most 1."""
+    order = np.argsort(-ham, kind="stable")
+    reached = np.cumsum(weights[order]) / weights.sum()
+    allowed = int(np.searchsorted(reached, share, side="right"))
+    return min(float(np.nextafter(ham[order][allowed], 2.0)), 1.0)
