@@ -1,6 +1,7 @@
 """The only wiring: from settings to an application that can be served, and to the resources that commands use."""
 
 import os
+import random
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -72,7 +73,7 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
             limits=Limits(settings.rate_limits, now_ms),  # type: ignore[arg-type]
             changes=changes,
             now_ms=now_ms,
-            ids=Ids(now_ms, secrets.randbits),
+            ids=Ids(now_ms, random.Random(secrets.randbits(256)).getrandbits),  # noqa: S311 - ids are no secrets
             new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
         )
     finally:

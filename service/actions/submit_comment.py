@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +21,7 @@ from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
 from service.domain.verdict import Verdict, decide, refuse
 from service.spam.facts import Sample
+from service.spam.scorer import Scored
 from service.storage import comments, members, sites, threads
 from service.storage.database import Outdated, Statement
 
@@ -46,6 +48,14 @@ class Draft(msgspec.Struct, frozen=True):
     title: str | None = None
     published_at: int | None = None
     guest: Guest | None = None
+
+
+class Written(NamedTuple):
+    """A draft with its author and its text rendered."""
+
+    draft: Draft
+    author: Author
+    html: str
 
 
 class Submitted(msgspec.Struct, frozen=True):
@@ -84,10 +94,8 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     limit = await _spend(res, who)
     scored = await res.scorer.score(_sample(draft, author))
     for _ in range(_TRIES):
-        facts = msgspec.structs.replace(facts, score=scored.score if scored else None)
-        verdict = decide(facts)
-        comment = _comment(res, thread, author, draft, html)
-        comment = _judged(comment, verdict, facts.score, scored.model_version if scored else None)
+        verdict = decide(msgspec.structs.replace(facts, score=scored.score if scored else None))
+        comment = _comment(res, Written(draft, author, html), thread, verdict, scored)
         try:
             await res.db.write([*_unit(who, comment, thread, draft, facts.policy.state), *keep(comment)])
         except Outdated:
@@ -161,30 +169,23 @@ def _sample(draft: Draft, author: Author) -> Sample:
     return Sample(text=draft.text, author_name=author.name, author_url=url or "")
 
 
-def _comment(res: Resources, thread: Thread, author: Author, draft: Draft, html: str) -> Comment:
+def _comment(res: Resources, written: Written, thread: Thread, verdict: Verdict, scored: Scored | None) -> Comment:
     return Comment(
         id=res.ids.new(),
         site_id=thread.site_id,
         thread_id=thread.id,
-        parent_id=draft.parent_id,
-        author=author,
-        text=draft.text,
-        html=html,
-        status="pending",
+        parent_id=written.draft.parent_id,
+        author=written.author,
+        text=written.draft.text,
+        html=written.html,
+        status=verdict.status,
         created_at=res.now_ms(),
         edited_at=None,
         version=1,
-    )
-
-
-def _judged(comment: Comment, verdict: Verdict, score: float | None, model_version: str | None) -> Comment:
-    return msgspec.structs.replace(
-        comment,
-        status=verdict.status,
+        score=scored.score if scored else None,
         verdict=verdict.word,
         reasons=verdict.reasons,
-        score=score,
-        model_version=model_version,
+        model_version=scored.model_version if scored else None,
     )
 
 

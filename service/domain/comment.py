@@ -73,7 +73,7 @@ def check_text(text: str) -> str:
         raise TextTooLong
     if "\x00" in text:
         raise Invalid([Fault("/text", "The text must not hold the NUL character.")])
-    if not text or not (text[0].isascii() and text[0].isalnum() or _INVISIBLE.sub("", text)):
+    if not text or not ((text[0].isascii() and text[0].isalnum()) or _INVISIBLE.sub("", text)):
         raise Invalid([Fault("/text", "The text is empty: write something that can be seen.")])
     return text
 

@@ -1,6 +1,7 @@
 """Markdown in, clean HTML out. The text is stored as sent; what is shown comes from here and only from here."""
 
 import re
+import string
 from functools import lru_cache
 
 import nh3
@@ -38,14 +39,26 @@ _MARKDOWN.linkify = _Links()
 # with a letter or a number that numbers no list, and a full stop or colon is followed by a space or the line's end.
 # tests/domain/test_markup.py proves for every such text that the short way and the library agree.
 _PLAIN_LINE = r"(?:[^\W\d_]|\d+(?![\d.)]))(?:[^\W_]|[ ,;?!'()’‘“”„«»–—…-]|[.:](?=[ \n]|\Z))*(?<! )"
+_PLAIN_BYTES = string.ascii_letters.encode() + string.digits.encode() + b" ,;?!'().:-\n"
+_CAREFUL = re.compile(r"[.:][^ \n]|(?:\A|\n)(?![A-Za-z])| (?:\n|\Z)")
 _PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
 
 
 def render(text: str, link_rel: str) -> str:
     """The comment's text as HTML: paragraphs, emphasis, lists, quotes, code, links with this `rel`; nothing else."""
-    if _PLAIN.fullmatch(text):
+    if _is_plain(text):
         return "<p>" + text.replace("\n", "<br>\n") + "</p>\n"
     return render_markdown(text, link_rel)
+
+
+def _is_plain(text: str) -> bool:
+    """Has the text nothing for Markdown to do? Most texts are settled by two looks that cost less than the pattern."""
+    if text.isascii():
+        if text.encode().translate(None, _PLAIN_BYTES):
+            return False
+        if not _CAREFUL.search(text):
+            return True
+    return _PLAIN.fullmatch(text) is not None
 
 
 def render_markdown(text: str, link_rel: str) -> str:

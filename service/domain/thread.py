@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
@@ -44,6 +45,7 @@ class Thread(msgspec.Struct, frozen=True):
         return days > 0 and now_ms - born > days * _DAY_MS
 
 
+@lru_cache(maxsize=4_096)
 def canonical_key(raw: str, pointer: str = "/thread") -> str:
     """The path of a page as a key: no origin, query, fragment or index.html; percent-encoding in one form.
 

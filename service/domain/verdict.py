@@ -148,6 +148,7 @@ CHECKS: tuple[Check, ...] = (
     old_thread,
 )
 
+_PUBLISHED = Verdict("approved", "ham", ())
 _WORDS: dict[str, VerdictWord] = {"approved": "ham", "pending": "unsure", "spam": "spam"}
 
 
@@ -163,9 +164,14 @@ def refuse(evidence: Evidence) -> None:
 def decide(evidence: Evidence) -> Verdict:
     """The verdict on this evidence. Raises the Refusal that the evidence calls for, if it calls for one."""
     refuse(evidence)
+    return judge(evidence)
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """The verdict on evidence that calls for no refusal."""
     findings = [finding for check in CHECKS if (finding := check(evidence)) is not None]
     if not findings:
-        return Verdict("approved", "ham", ())
+        return _PUBLISHED
     status = findings[0].outcome
     assert isinstance(status, str)
     return Verdict(status, _WORDS[status], tuple(finding.reason for finding in findings))

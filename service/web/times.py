@@ -1,14 +1,19 @@
 """Times over HTTP: RFC 3339 in UTC with Z, milliseconds inside."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from service.domain.errors import Fault, Invalid
 
 
 def rfc3339(time_ms: int) -> str:
     """Milliseconds since 1970 as 2026-11-23T08:15:00.120Z."""
-    moment = datetime.fromtimestamp(time_ms // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time_ms % 1000:03d}Z"
+    return f"{_second(time_ms // 1000)}.{time_ms % 1000:03d}Z"
+
+
+@lru_cache(maxsize=4_096)
+def _second(time_s: int) -> str:
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def from_rfc3339(text: str, pointer: str) -> int:
