@@ -32,7 +32,7 @@ def module_name(path: Path) -> str:
 
 def room(module: str) -> str:
     """The room of the house that a module is in; "" for the package itself."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:

@@ -70,7 +70,7 @@ async def _decide_one(
 
 
 async def take_down(res: Resources, actor: Member, comment: Comment) -> Comment:
-    """An author deletes his own comment, or a moderator removes another's. Raises NotAllowedNow if it is down already."""
+    """An author deletes his own comment, a moderator removes another's. Raises NotAllowedNow if it is down already."""
     by: Remover = "author" if comment.author.id == actor.id else "moderator"
     call = Call(res.ids.new(), actor, "remove", None, by)
     labels = await decisions.labels(res.db, actor.site_id, [comment.id])

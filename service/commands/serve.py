@@ -1,5 +1,6 @@
 """greenroom serve: the service itself."""
 
+import gc
 import logging
 import sys
 from pathlib import Path

@@ -40,7 +40,7 @@ _MARKDOWN.linkify = _Links()
 # tests/domain/test_markup.py proves for every such text that the short way and the library agree.
 _PLAIN_LINE = r"(?:[^\W\d_]|\d+(?![\d.)]))(?:[^\W_]|[ ,;?!'()’‘“”„«»–—…-]|[.:](?=[ \n]|\Z))*(?<! )"
 _PLAIN_BYTES = string.ascii_letters.encode() + string.digits.encode() + b" ,;?!'().:-\n"
-_CAREFUL = re.compile(r"[.:][^ \n]|(?:\A|\n)(?![A-Za-z])| (?:\n|\Z)")
+_CAREFUL = re.compile(r"[.:][^ \n]|(?:\A|\n)(?![A-Za-z]|\d+[^\d.)])| (?:\n|\Z)")
 _PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
 
 

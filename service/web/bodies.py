@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from functools import cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -107,7 +106,7 @@ async def read_body(request: web.Request, shape: type[T]) -> tuple[T, bytes]:
 def parse(raw: bytes, shape: type[T]) -> T:
     """JSON in this shape, strictly: no unknown or doubled fields, no NaN, no lone surrogates."""
     try:
-        body = _decoder(shape).decode(raw)
+        body: T = _know(shape).decoder.decode(raw)
     except msgspec.ValidationError as error:
         raise Invalid([_fault(str(error))]) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -128,25 +127,33 @@ def _not_json(raw: bytes) -> Refusal:
     return NotJson()
 
 
-@cache
-def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(shape)
+class _Known(NamedTuple):
+    """What is worked out once for each shape: its decoder, and the names of its fields in quotes."""
+
+    decoder: msgspec.json.Decoder[Any]
+    quoted_names: tuple[bytes, ...]
+
+
+_known: dict[Any, _Known] = {}
+
+
+def _know(shape: type[Any]) -> _Known:
+    known = _known.get(shape)
+    if known is None:
+        names = getattr(shape, "__struct_fields__", ())
+        known = _known[shape] = _Known(msgspec.json.Decoder(shape), tuple(b'"%s"' % name.encode() for name in names))
+    return known
 
 
 def _may_double(raw: bytes, shape: type[Any]) -> bool:
     """Might a field stand twice? Inside a string a quote is escaped, so a name in bare quotes is a field or a value."""
     if b"\\u" in raw:
         return True
-    names = _quoted_names(shape)
+    names = _know(shape).quoted_names
     for name in names:  # a loop, since it is run for every body and any() costs twice as much
         if raw.count(name) > 1:
             return True
     return not names
-
-
-@cache
-def _quoted_names(shape: type[Any]) -> tuple[bytes, ...]:
-    return tuple(b'"%s"' % name.encode() for name in getattr(shape, "__struct_fields__", ()))
 
 
 def _refuse_doubles(raw: bytes) -> None:
@@ -184,6 +191,7 @@ PRIVATE = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
+    "Vary": "Origin",
     "Server": "greenroom",
 }
 PUBLIC = {

@@ -9,6 +9,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from aiohttp import web
 
@@ -22,7 +23,12 @@ DRAIN_S = 8.0  # for requests under way when the service stops
 
 
 # What aiohttp's protocol is told; a body with a Content-Encoding is refused, never inflated.
-PROTOCOL = {"access_log": None, "keepalive_timeout": IDLE_S, "lingering_time": 2.0, "auto_decompress": False}
+PROTOCOL: dict[str, Any] = {
+    "access_log": None,
+    "keepalive_timeout": IDLE_S,
+    "lingering_time": 2.0,
+    "auto_decompress": False,
+}
 
 
 @asynccontextmanager

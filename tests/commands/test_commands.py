@@ -1,4 +1,4 @@
-"""The commands as people run them: real processes on a real data folder, before a first serve and beside a running one."""
+"""The commands as people run them: real processes on a real data folder, before a first serve and beside one."""
 
 import os
 import re

@@ -407,7 +407,7 @@ async def test_the_guard_catches_what_the_cache_has_not_heard(ada: Caller, blog:
         other.execute("UPDATE threads SET state = NULL")
         other.execute("UPDATE members SET status = 'suspended' WHERE name = 'Ada'")
         other.commit()
-        while (refused := await ada.post("three")).code == "thread-closed":  # until the change is noticed
+        while (refused := await ada.post("three")).code == "thread-closed":  # noqa: ASYNC110 - until it is noticed
             await asyncio.sleep(0.05)
         assert refused.code == "suspended"
 
