@@ -1,14 +1,9 @@
 """Readers of the pages: over HTTP within the process, and in a real browser against a service of its own."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from http.cookies import SimpleCookie
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
@@ -20,6 +15,7 @@ from service.actions.resources import Resources
 from service.domain.member import Member
 from service.web.app_keys import SERVING
 from tests.conftest import Blog, make_blog
+from tests.running import running
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 Client = TestClient[web.Request, web.Application]
@@ -151,38 +147,16 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("greenroom")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "service", "serve", "--demo"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=Path(__file__).parents[3],
-        env={**kept, "GREENROOM_DATA": str(data), "GREENROOM_PORT": "0", "GREENROOM_RATE_LIMITS": "off"},
-    )
-    try:
-        yield _links(process)
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+    with running(tmp_path_factory.mktemp("pages") / "data", "--demo") as service:
+        links = dict(line.strip().rsplit(": ", 1) for line in service.lines[1:])
+        ada = next(url for what, url in links.items() if "member Ada" in what)
+        owner = next(url for what, url in links.items() if "desk of demo" in what)
+        yield Demo(service.url, ada, owner)
 
 
-def _links(process: "subprocess.Popen[str]") -> Demo:
-    """Reads the console until the owner's link, which comes last."""
-    assert process.stdout is not None
-    found: dict[str, str] = {}
-    for line in process.stdout:
-        what, _, url = line.strip().partition(": ")
-        found["ada" if "member Ada" in what else "owner" if "desk of demo" in what else what] = url
-        if "owner" in found:
-            parts = urlsplit(found["owner"])
-            return Demo(f"{parts.scheme}://{parts.netloc}", found["ada"], found["owner"])
-    raise AssertionError("the service ended before it had printed its links")
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, for one module: while Playwright is open its event loop runs, and no asynchronous test could."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("BROWSER TESTS SKIPPED: there is no chromium on the PATH; on Debian: apt-get install chromium")

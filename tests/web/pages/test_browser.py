@@ -5,6 +5,7 @@ One story in the order of the tests, since a one-time link works once.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -76,6 +77,7 @@ def test_a_refused_draft_is_kept_and_announced(people: People) -> None:
 def test_the_moderator_approves_and_takes_back(people: People, context: BrowserContext) -> None:
     page = people.robin
     expect(page).to_have_url(re.compile("/sites/demo/desk$"))
+    page.reload()
     card = page.locator("[data-comment-id]").filter(has_text="It hums")
     card.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("status")).to_contain_text("1 comment approved.")
@@ -104,20 +106,23 @@ def test_many_are_ticked_and_decided_at_once(people: People) -> None:
     expect(page.locator("[data-comment-id]")).to_have_count(count)
 
 
-def test_enter_on_a_tick_decides_nothing(people: People) -> None:
+def test_enter_decides_nothing(people: People) -> None:
     page = people.robin
-    before = page.url
+    count = page.locator("[data-comment-id]").count()
     tick = page.get_by_role("checkbox").first
-    tick.focus()
-    page.keyboard.press("Enter")
-    tick.press("Space")
-    expect(tick).to_be_checked()
-    assert page.url == before
+    tick.check()
+    tick.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Choose what is to be done.")
+    expect(page.get_by_role("checkbox").first).to_be_checked()
+    page.get_by_text("Give a reason").first.click()
+    page.get_by_label("Reason, for the log").first.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was decided yet.")
+    expect(page.locator("[data-comment-id]")).to_have_count(count)
 
 
-def test_a_stale_decision_says_who_was_faster(people: People) -> None:
+def test_a_stale_decision_says_who_was_faster(people: People, demo_service: Demo) -> None:
     page = people.robin
-    page.goto(page.url.partition("?")[0])
+    page.goto(demo_service.url + "/sites/demo/desk")
     second = page.context.new_page()
     second.goto(page.url)
     card = "[data-comment-id] >> nth=0"
@@ -146,14 +151,15 @@ def test_the_keyboard_reaches_everything_in_reading_order(people: People, demo_s
     page.goto(demo_service.url + "/sites/demo/thread?key=/demo")
     reachable = page.locator("a[href], button:not([disabled]), input:not([type=hidden]), textarea, select, summary")
     wanted = [one.evaluate("e => e.outerHTML") for one in reachable.all()]
-    for i, html in enumerate(wanted):
+    for html in wanted:
         page.keyboard.press("Tab")
         element = focused(page)
         assert element.evaluate("e => e.outerHTML") == html
         assert _outlined(element), html
         box = element.bounding_box()
         assert box is not None
-        assert i == 0 or box["height"] >= 24, html
+        in_a_sentence = 'rel="ugc' in html  # the size of such links is the text's (WCAG 2.5.8)
+        assert in_a_sentence or box["height"] >= 24, html
     assert len(wanted) >= 6
 
 
@@ -189,7 +195,7 @@ def test_every_control_has_a_name_and_headings_are_in_order(people: People, demo
         levels = [int(one.evaluate("e => e.tagName")[1]) for one in page.locator("h1, h2, h3, h4").all()]
         assert levels[0] == 1
         assert levels.count(1) == 1
-        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), path
+        assert all(b - a <= 1 for a, b in pairwise(levels)), path
         for control in page.locator("button:visible, input:visible, textarea:visible, a:visible").all():
             expect(control).to_have_accessible_name(re.compile(r"\S"))
         expect(page.get_by_role("main")).to_have_count(1)

@@ -137,7 +137,7 @@ async def test_forms_that_make_no_sense(mo: Reader, blog: Blog) -> None:
         assert (await decide(mo, action, comment)).status == 422
     nothing = await mo.send(f"{mo.home}/desk/decisions", action="approve")
     assert nothing.status == 422
-    assert "No comment was ticked" in nothing.words
+    assert "Tick some comments first" in nothing.words
     assert (await mo.send(f"{mo.home}/desk/undo", decision="0" * 22)).status == 404
     assert (await decide(mo, "restore", choice(held))).status == 409
     assert (await mo.get(f"{mo.home}/desk?status=lost")).status == 422

@@ -1,0 +1,117 @@
+"""A card of the queue: one comment with all that a decision about it needs, in words. Pure."""
+
+import re
+from collections import Counter
+from html import unescape
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from service.actions.queue import AuthorRecord, Item
+from service.domain.comment import Comment
+from service.domain.moderation import Action, Decision
+from service.domain.thread import Thread
+
+_HREF = re.compile(r'<a href="([^"]*)"')
+
+# What a calibrated score means to somebody who has to decide: (at least, words).
+_SCORES: tuple[tuple[float, str], ...] = (
+    (0.95, "almost certainly spam"),
+    (0.8, "very likely spam"),
+    (0.6, "more likely spam"),
+    (0.4, "could be either"),
+    (0.2, "more likely fine"),
+    (0.05, "very likely fine"),
+    (0.0, "almost certainly fine"),
+)
+BUTTONS: dict[Action, str] = {
+    "approve": "Approve",
+    "reject": "Reject",
+    "mark_spam": "Spam",
+    "remove": "Remove",
+    "restore": "Restore",
+}
+DONE: dict[str, str] = {
+    "approve": "approved",
+    "reject": "rejected",
+    "mark_spam": "marked as spam",
+    "remove": "removed",
+    "restore": "restored",
+    "undo": "put back as before",
+}
+# What somebody did, in the log and in words about colleagues: "Olive rejected it".
+DID: dict[str, str] = {
+    "approve": "approved it",
+    "reject": "rejected it",
+    "mark_spam": "marked it as spam",
+    "remove": "removed it",
+    "restore": "restored it",
+    "undo": "put it back as it was before",
+}
+
+
+class Card(NamedTuple):
+    """What stands on a card."""
+
+    comment: Comment
+    score: str
+    links: str
+    thread: Thread | None
+    post: str
+    answered: Comment | None
+    before: list[Comment]
+    after: list[Comment]
+    record: AuthorRecord | None
+    decisions: list[Decision]
+    actions: tuple[Action, ...]
+
+    @property
+    def choice(self) -> str:
+        """The comment at the version that the moderator sees, as a form's value."""
+        return f"{self.comment.id}:{self.comment.version}"
+
+
+def card(item: Item) -> Card:
+    """An item of the queue as a card."""
+    comment, near = item.comment, item.neighbours
+    others = [one for one in near if one.id != comment.parent_id]
+    return Card(
+        comment=comment,
+        score=score_words(comment.score),
+        links=link_hosts(comment.html),
+        thread=item.thread,
+        post=_post(item.thread),
+        answered=next((one for one in near if one.id == comment.parent_id), None),
+        before=[one for one in others if one.id < comment.id],
+        after=[one for one in others if one.id > comment.id],
+        record=item.author_record,
+        decisions=item.decisions,
+        actions=item.allowed_actions,
+    )
+
+
+def _post(thread: Thread | None) -> str:
+    if thread is None:
+        return "a page that is gone"
+    return thread.title or thread.key
+
+
+def score_words(score: float | None) -> str:
+    """The score in words."""
+    if score is None:
+        return "not scored"
+    return next(words for at_least, words in _SCORES if score >= at_least)
+
+
+def link_hosts(html: str) -> str:
+    """Where the links of a comment lead, whatever their words say: each host once, with the number of links."""
+    hosts = Counter(_host(unescape(href)) for href in _HREF.findall(html))
+    return ", ".join(host if count == 1 else f"{host} ({count})" for host, count in hosts.items())
+
+
+def _host(href: str) -> str:
+    if href.startswith("mailto:"):
+        return "a mail address"
+    try:
+        return urlsplit(href).hostname or href[:80]
+    except ValueError:  # an address with half a bracket
+        return href[:80]

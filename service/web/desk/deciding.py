@@ -1,0 +1,88 @@
+"""The desk's forms: decisions about one comment or many, and taking decisions back."""
+
+import re
+
+from aiohttp import web
+
+from service.actions.decide_comments import Choice, Result, decide_comments
+from service.actions.identify import Who
+from service.actions.undo_decision import undo_decision
+from service.domain.errors import Fault, Invalid
+from service.domain.moderation import ACTIONS, Action
+from service.web.app_keys import RESOURCES
+from service.web.desk.desk import Answer, show
+from service.web.desk.view import View, view_of
+from service.web.pages.errors import as_page
+from service.web.pages.forms import Form, read_form
+from service.web.pages.rendering import see_other
+from service.web.pages.visitor import visitor
+
+_CHOICE = re.compile(r"([0-9a-f]{1,64}):([1-9][0-9]{0,14})")
+_MOST = 500
+_MOST_NAMED = 20  # of the refused, in the URL
+_LONGEST_REASON = 500
+_CONFLICT, _UNCLEAR = 409, 422
+
+
+@as_page
+async def post_decisions(request: web.Request) -> web.Response:
+    """POST /sites/{site}/desk/decisions: one action on the comments named, each by itself."""
+    form = await read_form(request)
+    who = await visitor(request)
+    actor = who.moderator()
+    action, choices, reason = _action(form), _choices(form), _reason(form)
+    missing = "Tick some comments first." if not choices else "Choose what is to be done." if action is None else ""
+    if action is None or not choices:
+        ticked = frozenset(form.every("comment"))
+        answer = Answer(missing=f"Nothing was decided yet. {missing}", ticked=ticked, status=_UNCLEAR)
+        return await show(request, who, view_of(request, who.site.id), answer)
+    name, results = await decide_comments(request.app[RESOURCES], actor, action, choices, reason)
+    return await _back(request, who, name, results)
+
+
+@as_page
+async def post_undo(request: web.Request) -> web.Response:
+    """POST /sites/{site}/desk/undo: everything as it was before the decision, where nothing newer stands."""
+    form = await read_form(request)
+    who = await visitor(request)
+    name, results = await undo_decision(request.app[RESOURCES], who.moderator(), form.one("decision"))
+    return await _back(request, who, name, results)
+
+
+async def _back(request: web.Request, who: Who, name: str, results: list[Result]) -> web.Response:
+    """To the queue, which tells what was done; if nothing was, the queue with what stood in the way."""
+    view = view_of(request, who.site.id)
+    refused = [one.id for one in results if one.refusal is not None]
+    if len(refused) == len(results):
+        return await show(request, who, view, Answer(refused, status=_CONFLICT))
+    return see_other(_told(view, name, refused))
+
+
+def _told(view: View, name: str, refused: list[str]) -> str:
+    return view.link(cursor=view.cursor, done=name, refused=".".join(refused[:_MOST_NAMED]))
+
+
+def _action(form: Form) -> Action | None:
+    """The action chosen; None if none was, as when somebody presses Enter in a form."""
+    name = form.one("action")
+    for action in ACTIONS:
+        if name == action:
+            return action
+    if name:
+        raise Invalid([Fault("/action", f"action is one of {', '.join(ACTIONS)}.")])
+    return None
+
+
+def _choices(form: Form) -> list[Choice]:
+    found = [_CHOICE.fullmatch(text) for text in dict.fromkeys(form.every("comment"))]
+    choices = [Choice(match[1], int(match[2])) for match in found if match is not None]
+    if len(choices) < len(found) or len(choices) > _MOST:
+        raise Invalid([Fault("/comment", f"comment is ID:VERSION, at most {_MOST} times.")])
+    return choices
+
+
+def _reason(form: Form) -> str | None:
+    reason = form.one("reason").strip()
+    if len(reason) > _LONGEST_REASON:
+        raise Invalid([Fault("/reason", f"A reason has at most {_LONGEST_REASON} characters.")])
+    return reason or None

@@ -1,0 +1,65 @@
+"""The desk: its entrance, and the queue of one site as cards. Deciding is in deciding.py."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from aiohttp import web
+
+from service.actions.identify import Who
+from service.actions.queue import queue_page
+from service.web.app_keys import RESOURCES
+from service.web.desk.cards import BUTTONS, DID, card
+from service.web.desk.notices import done, refused
+from service.web.desk.view import TABS, View, cursor_kind, view_of, wanted
+from service.web.pages.errors import as_page
+from service.web.pages.rendering import html, see_other
+from service.web.pages.visitor import sessions, visitor
+from service.web.paging import cursor_text
+
+
+@as_page
+async def get_entrance(request: web.Request) -> web.Response:
+    """GET /desk: to the site that the visitor moderates; a choice among several; or how to sign in."""
+    sites = [who.site.id for who in await sessions(request) if who.moderates]
+    if len(sites) == 1:
+        return see_other(f"/sites/{sites[0]}/desk")
+    return html("desk_entrance.html", {"who": None, "here": "/desk", "sites": sorted(sites)})
+
+
+@as_page
+async def get_desk(request: web.Request) -> web.Response:
+    """GET /sites/{site}/desk: the queue."""
+    who = await visitor(request)
+    who.moderator()
+    named = [one for one in request.query.get("refused", "").split(".") if one]
+    return await show(request, who, view_of(request, who.site.id), Answer(named))
+
+
+class Answer(NamedTuple):
+    """What the queue has to say to the form that was just sent."""
+
+    refused: Sequence[str] = ()  # ids of comments that were left alone
+    missing: str = ""  # what the form does not say yet
+    ticked: frozenset[str] = frozenset()
+    status: int = 200
+
+
+async def show(request: web.Request, who: Who, view: View, answer: Answer) -> web.Response:
+    """The queue in this view, with what became of the last decision."""
+    res = request.app[RESOURCES]
+    found = await queue_page(res, who.site, wanted(request, view))
+    told = {
+        "who": who,
+        "here": view.link(),
+        "view": view,
+        "tabs": [(tab, found.counts.get(tab, 0)) for tab in TABS],
+        "cards": [card(item) for item in found.items],
+        "next": cursor_text(cursor_kind(view), found.next.id, found.next.value) if found.next else None,
+        "done": await done(request, who.site, who.moderator()),
+        "refused": await refused(res, who.site, answer.refused),
+        "missing": answer.missing,
+        "ticked": answer.ticked,
+        "buttons": BUTTONS,
+        "did": DID,
+    }
+    return html("desk.html", told, answer.status)

@@ -1,0 +1,78 @@
+"""What became of the last decision: how many comments, an undo, and what colleagues did in the meantime."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from aiohttp import web
+
+from service.actions.queue import LogFilter, history, log_page
+from service.actions.resources import Resources
+from service.domain.errors import NotFound
+from service.domain.member import Member
+from service.domain.moderation import Decision
+from service.domain.site import Site
+from service.web.app_keys import RESOURCES
+from service.web.desk.cards import DONE
+from service.web.pages.rendering import counted
+
+_LATELY = 500  # the most that one decision takes
+_MOST_TOLD = 20
+_TAUGHT = {"spam": "spam", "ham": "good comments"}
+
+
+class Done(NamedTuple):
+    """What a decision did. Without decision_id there is nothing to take back."""
+
+    words: str
+    taught: str | None
+    decision_id: str | None
+
+
+class Refused(NamedTuple):
+    """A comment that was left as it is, and the newest decision about it, if there is one."""
+
+    comment_id: str
+    latest: Decision | None
+
+
+async def done(request: web.Request, site: Site, actor: Member) -> Done | None:
+    """What the decision named in the query did, read from the log rather than believed."""
+    name = request.query.get("done")
+    if not name:
+        return None
+    lately, _ = await log_page(request.app[RESOURCES], site, LogFilter(actor_id=actor.id), None, _LATELY)
+    rows = [one for one in lately if one.decision_id == name]
+    return _done(rows) if rows else None
+
+
+def _done(rows: list[Decision]) -> Done:
+    action = rows[0].action
+    words = f"{counted(len(rows))} {DONE[action]}."
+    return Done(words, _taught(rows), None if action == "undo" else rows[0].decision_id)
+
+
+def _taught(rows: list[Decision]) -> str | None:
+    """Which examples the spam model has from these decisions; none for what teaches nothing new."""
+    new = Counter(one.to_label for one in rows if one.to_label != one.from_label and one.to_label is not None)
+    if not new:
+        return None
+    return (
+        "Kept for the spam model: "
+        + ", ".join(f"{counted(count, 'example')} of {_TAUGHT[label]}" for label, count in new.items())
+        + "."
+    )
+
+
+async def refused(res: Resources, site: Site, comment_ids: Sequence[str]) -> list[Refused]:
+    """Those of the comments that exist, with what was decided about each last."""
+    found = [await _refused(res, site, one) for one in comment_ids[:_MOST_TOLD]]
+    return [one for one in found if one is not None]
+
+
+async def _refused(res: Resources, site: Site, comment_id: str) -> Refused | None:
+    try:
+        past = await history(res, site, comment_id)
+    except NotFound:
+        return None
+    return Refused(comment_id, past[-1] if past else None)

@@ -1,0 +1,73 @@
+"""Which view of the queue is asked for, and links that keep to it: status, order, page."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from service.actions.queue import Position, QueueRequest
+from service.actions.queue import Sort as Order
+from service.domain.comment import Status
+from service.domain.moderation import TRANSITIONS, Action
+from service.web.paging import choice_of, cursor_of
+
+TABS: tuple[Status, ...] = ("pending", "spam", "approved", "rejected", "removed")
+_PER_PAGE = 30
+_ORDERS: dict[Order, str] = {
+    "oldest": "Oldest first",
+    "newest": "Newest first",
+    "riskiest": "Riskiest first",
+    "uncertain": "Most uncertain first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view of a site's queue."""
+
+    site_id: str
+    status: Status
+    order: Order
+    cursor: str | None = None
+
+    def link(self, **other: str | None) -> str:
+        """The desk with this view, or one that differs in what is named."""
+        return f"/sites/{self.site_id}/desk?{self._query(other)}"
+
+    def form(self, act: str) -> str:
+        """Where a form of this view is sent, so that the answer comes back to it."""
+        return f"/sites/{self.site_id}/desk/{act}?{self._query({'cursor': self.cursor})}"
+
+    def _query(self, other: dict[str, str | None]) -> str:
+        told = {"status": self.status, "sort": self.order, **other}
+        return urlencode({name: value for name, value in told.items() if value})
+
+    @property
+    def orders(self) -> dict[Order, str]:
+        """The orders that make sense here: what is published is not sorted by risk."""
+        return {o: words for o, words in _ORDERS.items() if self.status != "approved" or o in ("oldest", "newest")}
+
+    @property
+    def actions(self) -> list[Action]:
+        """What may be done with every comment of this status."""
+        return [action for action, transition in TRANSITIONS.items() if self.status in transition.sources]
+
+
+def view_of(request: web.Request, site_id: str) -> View:
+    """The view that the query asks for. What waits is shown in the order of its coming, the rest newest first."""
+    status: Status = choice_of(request, "status", TABS)  # type: ignore[assignment]
+    first: tuple[Order, ...] = ("oldest", "newest") if status == "pending" else ("newest", "oldest")
+    order: Order = choice_of(request, "sort", (*first, "riskiest", "uncertain"))  # type: ignore[assignment]
+    return View(site_id, status, order, request.query.get("cursor"))
+
+
+def wanted(request: web.Request, view: View) -> QueueRequest:
+    """The page of the queue for this view. Raises BadCursor."""
+    cursor = cursor_of(request, cursor_kind(view))
+    after = Position(cursor.id, cursor.value) if cursor else None
+    return QueueRequest(view.status, view.order, after, _PER_PAGE)
+
+
+def cursor_kind(view: View) -> str:
+    """The list that a cursor belongs to: the same as over the API."""
+    return f"{view.status} {view.order}"

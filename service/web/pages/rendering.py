@@ -1,0 +1,87 @@
+"""From a template and what it is told to an answer with strict headers. What to tell stands with each page."""
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from service.domain.comment import Comment
+from service.web.times import rfc3339
+
+_FOLDER = Path(__file__).parent
+
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Vary": "Cookie",
+    "Server": "greenroom",
+}
+PUBLIC = {**HEADERS, "Cache-Control": "no-cache"}  # may be kept, must be asked about
+
+
+def readable(time_ms: int) -> str:
+    """A moment for people: 23 November 2026, 08:15 UTC."""
+    moment = datetime.fromtimestamp(time_ms // 1000, UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def cleaned(comment: Comment) -> Markup:
+    """A comment's HTML, the only one that is not escaped: domain/markup.py has cleaned it."""
+    return Markup(comment.html)  # noqa: S704 - see above
+
+
+def counted(count: int, noun: str = "comment") -> str:
+    """1 comment, 2 comments."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def asset(name: str) -> bytes:
+    """The bytes of a file that pages refer to."""
+    return (_FOLDER / name).read_bytes()
+
+
+def asset_url(name: str) -> str:
+    """The URL of a file that pages refer to; it changes with the file, so that the file may be kept for ever."""
+    return f"/{name}?v={blake2b(asset(name), digest_size=6).hexdigest()}"
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(rfc3339=rfc3339, readable=readable, cleaned=cleaned, counted=counted)
+    made.globals["asset_url"] = asset_url
+    return made
+
+
+_TEMPLATES = _environment()
+
+
+def render(template: str, told: dict[str, Any]) -> bytes:
+    """The page as bytes."""
+    return _TEMPLATES.get_template(template).render(told).encode()
+
+
+def html(template: str, told: dict[str, Any], status: int = 200) -> web.Response:
+    """A page for the one who asked and nobody else."""
+    return web.Response(status=status, body=render(template, told), headers=HEADERS)
+
+
+def see_other(location: str) -> web.Response:
+    """Sends the browser on, with GET (RFC 9110, section 15.4.4)."""
+    return web.Response(status=303, headers={"Location": location, "Cache-Control": "no-store", "Server": "greenroom"})
