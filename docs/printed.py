@@ -18,9 +18,9 @@ def settings_page() -> str:
         [
             "# Settings of the service",
             "",
-            "Printed from `service/settings.py` by `make docs`. Read once, at start, from the environment, or from a file",
-            "in TOML named by `greenroom serve --config FILE`, where the names stand in lower case without the prefix; the",
-            "environment wins. An unknown or wrong setting refuses to start: exit code 2 and a line for each fault.",
+            "Printed from `service/settings.py` by `make docs`. Read once, at start, from the environment or a file",
+            "in TOML (`greenroom serve --config FILE`), where the names stand in lower case without the prefix; the",
+            "environment wins. An unknown or wrong setting refuses to start: exit code 2, a line for each fault.",
             "",
             "| setting | default | what it is | example |",
             "| --- | --- | --- | --- |",

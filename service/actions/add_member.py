@@ -1,16 +1,13 @@
 """Makes somebody a member of a site."""
 
-import unicodedata
-
 import msgspec
 
 from service.actions.resources import Resources
 from service.domain.errors import Fault, Invalid
 from service.domain.member import Member, MemberStatus, Role
+from service.domain.names import clean_name
 from service.domain.site import Site
 from service.storage import members
-
-_MAX_NAME = 80
 
 
 class NewMember(msgspec.Struct, frozen=True):
@@ -28,16 +25,6 @@ async def add_member(res: Resources, site: Site, new: NewMember) -> Member:
     member = Member(res.ids.new(), site.id, name, email, new.role, new.status, None, 0, 0, 0, res.now_ms(), 1)
     await res.db.write(members.adding(member))
     return member
-
-
-def clean_name(name: str, pointer: str = "/name") -> str:
-    """The name in composed form (NFC) without spaces around it. Raises Invalid."""
-    name = unicodedata.normalize("NFC", " ".join(name.split()))
-    seen = [c for c in name if unicodedata.category(c)[0] not in "CZM"]
-    hidden = any(unicodedata.category(c) in ("Cc", "Cs", "Cn") for c in name)
-    if not seen or hidden or len(name) > _MAX_NAME:
-        raise Invalid([Fault(pointer, f"A name is needed, 1 to {_MAX_NAME} characters that can be seen.")])
-    return name
 
 
 def check_email(email: str | None) -> str | None:

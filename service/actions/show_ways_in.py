@@ -6,7 +6,7 @@ from service.actions.add_member import NewMember, add_member, find_member
 from service.actions.add_site import add_site, every_site, find_site
 from service.actions.changes import Change
 from service.actions.identify import Who
-from service.actions.make_token import LINK_MS, make_token
+from service.actions.make_token import make_link
 from service.actions.resources import Resources
 from service.actions.set_member import members_page
 from service.actions.set_policy import set_policy
@@ -19,14 +19,15 @@ _MOST_SITES = 20
 
 # The demo's post has no comments yet, as in the beginning; another page has a few that wait for a moderator.
 _OTHER_PAGE = "/demo/on-soldering"
-_QUESTION = """Thank you for the part about flux. I had been blaming my iron for years. Which tip do you use for the
-small pads? I found these three helpful:
+_QUESTION = """Thank you for the part about flux. I had been blaming my iron for years.
+
+Which tip do you use for the small pads? I found these three helpful:
 
 - https://example.org/tips
 - https://example.com/flux
 - https://example.net/iron"""
-_OFFER = """BEST CASINO BONUS!!! Win $$$ cash today, no deposit needed >>> http://casino-win.example/free
-http://casino-win.example/vip whatsapp +1 555 0100"""
+_OFFER = """BEST CASINO BONUS!!! Win $$$ cash today, no deposit needed!
+http://casino-win.example/free http://casino-win.example/vip whatsapp +1 555 0100"""
 _WAITING = (("Grace", _QUESTION), ("Edsger", _OFFER))
 
 
@@ -42,7 +43,7 @@ async def owner_links(res: Resources, public_url: str) -> list[Link]:
     links = []
     for site in (await every_site(res))[:_MOST_SITES]:
         owner = await _owner(res, site)
-        links.append(Link(f"The desk of {site.id}, as {owner.name}", await _link(res, public_url, owner, "/desk")))
+        links.append(Link(f"The desk of {site.id}, as {owner.name}", await make_link(res, public_url, owner, "/desk")))
     return links
 
 
@@ -56,11 +57,6 @@ async def _owner(res: Resources, site: Site) -> Member:
     return await add_member(res, site, NewMember("Owner", role="owner"))
 
 
-async def _link(res: Resources, public_url: str, member: Member, to: str) -> str:
-    token = await make_token(res, member, "sign_in", LINK_MS)
-    return f"{public_url}/sites/{member.site_id}/sign-in?token={token}&to={to}"
-
-
 async def demo_links(res: Resources, public_url: str) -> list[Link]:
     """Makes the demo site where there is none, and shows its post and a member's way in."""
     site = await find_site(res, DEMO)
@@ -71,7 +67,7 @@ async def demo_links(res: Resources, public_url: str) -> list[Link]:
     ada = await find_member(res, site, "Ada")
     links = [Link("A sample post", f"{public_url}/demo")]
     if ada is not None:
-        links.append(Link("The same, as its member Ada", await _link(res, public_url, ada, "/demo")))
+        links.append(Link("The same, as its member Ada", await make_link(res, public_url, ada, "/demo")))
     return links
 
 

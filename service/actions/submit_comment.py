@@ -17,6 +17,7 @@ from service.domain.comment import Author, Comment, check_text, repeat_key
 from service.domain.errors import Fault, Invalid, NotAllowedNow, StorageUnavailable
 from service.domain.ids import first_id_at
 from service.domain.member import why_not
+from service.domain.names import clean_name
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
 from service.domain.verdict import Verdict, decide, refuse
@@ -86,7 +87,7 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     key = canonical_key(draft.thread)
     check_text(draft.text)
     _check_url(site, draft.url)
-    author = _author(who, draft.guest)
+    author = await _author(res, who, draft.guest)
     html = await _render(draft.text, site.policy.link_rel)
     thread = await res.cache.thread(site.id, lookup_key(key)) or _new_thread(res, site, key, draft)
     facts = evidence(res, who, thread, draft.text, html)
@@ -119,14 +120,20 @@ def _check_url(site: Site, url: str | None) -> None:
         raise Invalid([Fault("/url", f"The page's url must be of this site's origins ({allowed}).")])
 
 
-def _author(who: Who, guest: Guest | None) -> Author:
+async def _author(res: Resources, who: Who, guest: Guest | None) -> Author:
+    """The member; or the guest, under a name that is no member's and looks like none."""
     if who.member is not None:
         if guest is not None:
             raise Invalid([Fault("/author", "You are signed in: leave author out.")])
         return Author(who.member.id, who.member.name, who.member.role)
     if guest is None and who.site.policy.who_may_comment == "anyone":
         raise Invalid([Fault("/author", "Say who you are: author with a name.")])
-    return Author(None, guest.name if guest else "", "guest")
+    if guest is None:
+        return Author(None, "", "guest")
+    name = clean_name(guest.name, "/author/name")
+    if await members.find_by_name(res.db, who.site.id, name) is not None:
+        raise Invalid([Fault("/author/name", "This is a member's name, or looks like one. Take another.")])
+    return Author(None, name, "guest")
 
 
 async def _render(text: str, link_rel: str) -> str:

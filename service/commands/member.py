@@ -3,17 +3,19 @@
 import click
 
 from service.actions.add_member import NewMember, add_member, find_member
+from service.actions.make_token import make_link
 from service.actions.resources import Resources
 from service.actions.set_member import members_page, set_member_status
-from service.commands.wiring import run, site_named, site_option
+from service.commands.wiring import run, settings_or_exit, site_named, site_option
 from service.domain.errors import Refusal
-from service.domain.member import MemberStatus, Role
+from service.domain.member import Member, MemberStatus, Role
+from service.domain.site import Site
 from service.web.times import from_rfc3339
 
 
 @click.group()
 def command() -> None:
-    """Add, list, suspend and ban members."""
+    """Add, list, suspend and ban members; print links that sign them in."""
 
 
 @command.command()
@@ -60,6 +62,22 @@ def suspend(site_name: str, member: str, until: str | None) -> None:
 
 @command.command()
 @site_option
+@click.option("--to", default="/desk", show_default=True, help="The path to go on to.")
+@click.argument("member")
+def link(site_name: str, to: str, member: str) -> None:
+    """Print a link that signs MEMBER (name or id) in on our own pages, once, within 15 minutes."""
+    settings = settings_or_exit()
+    url = settings.public_url or f"http://{settings.host}:{settings.port}"
+
+    async def work(res: Resources) -> None:
+        site = await site_named(res, site_name)
+        click.echo(await make_link(res, url, await _named(res, site, member), to))
+
+    run(work)
+
+
+@command.command()
+@site_option
 @click.argument("member")
 def ban(site_name: str, member: str) -> None:
     """End the membership of MEMBER (name or id)."""
@@ -77,11 +95,16 @@ def readmit(site_name: str, member: str) -> None:
 def _set_status(site_name: str, name_or_id: str, status: MemberStatus, until: str | None) -> None:
     async def work(res: Resources) -> None:
         site = await site_named(res, site_name)
-        member = await find_member(res, site, name_or_id)
-        if member is None:
-            raise Refusal(f"There is no member {name_or_id} on {site.id}.")
+        member = await _named(res, site, name_or_id)
         until_ms = None if until is None else from_rfc3339(until, "/until")
         await set_member_status(res, site, member.id, status, until_ms)
         click.echo(f"{member.name} is {status} now.")
 
     run(work)
+
+
+async def _named(res: Resources, site: Site, name_or_id: str) -> Member:
+    member = await find_member(res, site, name_or_id)
+    if member is None:
+        raise Refusal(f"There is no member {name_or_id} on {site.id}.")
+    return member

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from service.domain.comment import Status
 from service.domain.errors import NameTaken, NotFound
 from service.domain.member import Member, MemberStatus
+from service.domain.names import name_key
 from service.storage.database import Database, Query, Row, Statement, Unit
 
 _COLUMNS = (
@@ -25,9 +26,9 @@ async def find(db: Database, site_id: str, member_id: str) -> Member | None:
 
 
 async def find_by_name(db: Database, site_id: str, name: str) -> Member | None:
-    """The member of this name, on this site only."""
-    sql = f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND name = :name"
-    (rows,) = await db.read(Query(sql, {"site_id": site_id, "name": name}))
+    """The member of this name or of one that looks like it, on this site only."""
+    sql = f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND name_key = :name_key"
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "name_key": name_key(name)}))
     return _member(rows[0]) if rows else None
 
 
@@ -54,19 +55,22 @@ async def page(db: Database, site_id: str, after: str, limit: int) -> list[Membe
 def adding(member: Member) -> Unit:
     """Adds a member. Refused with NameTaken when the name or the address is another's on this site."""
     sql = (
-        f"INSERT INTO members ({_COLUMNS}) VALUES (:id, :site_id, :name, :email, :role, :status, NULL,"
-        " 0, 0, 0, :created_at, 1) ON CONFLICT DO NOTHING"
+        f"INSERT INTO members ({_COLUMNS}, name_key) VALUES (:id, :site_id, :name, :email, :role, :status, NULL,"
+        " 0, 0, 0, :created_at, 1, :name_key) ON CONFLICT DO NOTHING"
     )
     parameters = {
         "id": member.id,
         "site_id": member.site_id,
         "name": member.name,
+        "name_key": name_key(member.name),
         "email": member.email,
         "role": member.role,
         "status": member.status,
         "created_at": member.created_at,
     }
-    taken = NameTaken(f"There is a member with this name or address on {member.site_id} already.")
+    taken = NameTaken(
+        f"There is a member with this name, or one that looks like it, or this address on {member.site_id}."
+    )
     return (Statement(sql, parameters, taken),)
 
 

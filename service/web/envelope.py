@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 from service.domain.errors import Draining, NotFound, NotSignedIn, Refusal, Unavailable
 from service.web import cors
 from service.web.app_keys import RESOURCES, SERVING
+from service.web.pages.errors import error_page
 from service.web.problems import BodyTooLarge, BodyTooSlow, MethodNotAllowed, problem_response
 
 _LOG = logging.getLogger("greenroom.web")
@@ -24,9 +25,9 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
             raise Draining
         response = await handler(request)
     except Refusal as refusal:
-        response = _refused(request, refusal)
+        response = await _refused(request, refusal)
     except web.HTTPException as error:
-        response = _refused_by_aiohttp(request, error)
+        response = await _refused_by_aiohttp(request, error)
     except Exception as error:  # the last line: nothing may answer with a traceback
         response, request_id = problem_response(error)
         _LOG.exception("request %s failed: %s %s", request_id, request.method, request.path.encode("unicode_escape"))
@@ -36,7 +37,22 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     return response
 
 
-def _refused(request: web.Request, refusal: Refusal) -> web.Response:
+async def _refused(request: web.Request, refusal: Refusal) -> web.Response:
+    if _wants_page(request):
+        response = await error_page(request, refusal)
+    else:
+        response = _told_problem(request, refusal)
+    if isinstance(refusal, BodyTooSlow):
+        _abort_later(request)
+    return response
+
+
+def _wants_page(request: web.Request) -> bool:
+    """People who follow a link get a page; programs, and whoever asks under /api, get a problem document."""
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
+
+
+def _told_problem(request: web.Request, refusal: Refusal) -> web.Response:
     response, request_id = problem_response(refusal)
     level = logging.WARNING if isinstance(refusal, Unavailable) else logging.INFO
     if _LOG.isEnabledFor(level):
@@ -50,8 +66,6 @@ def _refused(request: web.Request, refusal: Refusal) -> web.Response:
             response.status,
             type(refusal).__name__,
         )
-    if isinstance(refusal, BodyTooSlow):
-        _abort_later(request)
     return response
 
 
@@ -62,16 +76,16 @@ def _abort_later(request: web.Request) -> None:
         asyncio.get_running_loop().call_later(1.0, transport.abort)
 
 
-def _refused_by_aiohttp(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+async def _refused_by_aiohttp(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
     """aiohttp's own 404, 405 and 413, in our words; its redirects as they are."""
     if error.status == 405:
-        response = _refused(request, MethodNotAllowed())
+        response = await _refused(request, MethodNotAllowed())
         response.headers["Allow"] = error.headers.get("Allow", "")
         return response
     if error.status == 413:
-        return _refused(request, BodyTooLarge())
+        return await _refused(request, BodyTooLarge())
     if error.status >= 400:
-        return _refused(request, NotFound())
+        return await _refused(request, NotFound())
     return error
 
 

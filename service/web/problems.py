@@ -37,7 +37,7 @@ class BodyTooSlow(errors.Refusal):
 
 
 class UnsupportedBody(errors.Refusal):
-    detail = "Send application/json in UTF-8, without Content-Encoding."
+    detail = "Send application/json in UTF-8 (our own forms: what their browser sends), without Content-Encoding."
 
 
 class WrongOrigin(errors.Refusal):

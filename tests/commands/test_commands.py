@@ -76,6 +76,8 @@ def test_a_site_is_made_before_the_first_serve(run: Run, tmp_path: Path) -> None
     assert token.stdout.strip() not in "".join(
         p.read_bytes().decode("latin-1") for p in (tmp_path / "data").iterdir() if p.is_file()
     )
+    link = run("member", "link", "--site", "blog", "--to", "/x", "ada").stdout
+    assert re.fullmatch(r"http://127.0.0.1:0/sites/blog/sign-in\?token=gr_[A-Za-z0-9_-]{43}&to=/x\n", link)
     assert run("site", "list").stdout == "blog\thttps://blog.example\n"
     assert "Ada" in run("member", "list", "--site", "blog").stdout
 

@@ -10,6 +10,7 @@ from service.domain.comment import Author, Comment, check_text, repeat_key
 from service.domain.errors import Banned, Invalid, NotAMember, NotSignedIn, Suspended, TextTooLong
 from service.domain.ids import Ids, first_id_at
 from service.domain.member import Member, why_not
+from service.domain.names import clean_name, name_key
 from service.domain.site import Policy
 from service.domain.words import found
 
@@ -131,3 +132,23 @@ def test_who_sees_what(status: str, reader: str | None, moderates: bool, seen: s
 def test_a_guests_comment_belongs_to_nobody() -> None:
     comment = Comment("c", "blog", "t", None, Author(None, "Eve", "guest"), "x", "x", "pending", 1, None, 1)
     assert comment.seen_by(None, False) is None
+
+
+@pytest.mark.parametrize("alike", ["MO", "m o", "М\u043e", "M\u0301o", "Ｍｏ", "m0", "M\u200bo", "\u039c\u03bf"])
+def test_names_that_look_alike_are_the_same_name(alike: str) -> None:
+    assert name_key(alike) == name_key("Mo")
+
+
+@pytest.mark.parametrize("other", ["Moe", "Mia", "莫", "אמא"])
+def test_names_that_do_not_look_alike_are_others(other: str) -> None:
+    assert name_key(other) != name_key("Mo")
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u0301", "a\x07", "x" * 81])
+def test_what_can_be_no_name(name: str) -> None:
+    with pytest.raises(Invalid):
+        clean_name(name)
+
+
+def test_a_name_is_composed_and_trimmed() -> None:
+    assert clean_name("  Ame\u0301lie   Nothomb ") == "Am\u00e9lie Nothomb"

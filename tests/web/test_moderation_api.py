@@ -85,7 +85,7 @@ async def test_of_five_moderators_at_once_one_decides_and_the_rest_learn_it(
     ada: Caller, blog: Blog, login: Login, mo: Caller
 ) -> None:
     comment = (await ada.post("score 0.6")).json
-    callers = [await login(blog, await blog.join(f"M{i}", "moderator")) for i in range(5)]
+    callers = [await login(blog, await blog.join(f"Moderator {i}", "moderator")) for i in range(5)]
     actions = ["approve", "reject", "mark_spam", "remove", "approve"]
     answers = await asyncio.gather(*[c.decide(a, comment) for c, a in zip(callers, actions, strict=True)])
     (won,) = [i for i, a in enumerate(answers) if a.status == 200]
@@ -95,7 +95,7 @@ async def test_of_five_moderators_at_once_one_decides_and_the_rest_learn_it(
             assert (answer.status, answer.code) == (409, "stale-decision")
             current = answer.json["current"]
             assert (current["status"], current["version"], current["action"]) == (status, 2, actions[won])
-            assert current["decided_by"]["name"] == f"M{won}"
+            assert current["decided_by"]["name"] == f"Moderator {won}"
             assert current["decided_at"].endswith("Z")
     assert len((await mo("GET", f"/comments/{comment['id']}/history")).json["decisions"]) == 1
 

@@ -146,6 +146,9 @@ async def test_guests_where_anyone_may_comment(visitor: Caller, ada: Caller, blo
     held = await visitor.post("score 0.95", author={"name": "Eve"})
     assert (held.status, held.json["status"], held.json["text"]) == (202, "pending", "score 0.95")
     assert (await visitor.post("Hello")).json["errors"][0]["pointer"] == "/author"
+    for name in ("Mo", "mo", "М\u043e", "M o", "M0", "\u200bMo", "\u200b"):
+        refused = await visitor.post("Hello", author={"name": name})
+        assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/author/name")
     assert (await ada.post("Hello", author={"name": "Mo"})).json["errors"][0]["pointer"] == "/author"
 
 
@@ -413,7 +416,7 @@ async def test_the_guard_catches_what_the_cache_has_not_heard(ada: Caller, blog:
 
 
 async def test_a_first_comment_by_many_at_once_makes_one_thread(blog: Blog, login: Login, tmp_path: Path) -> None:
-    members = [await login(blog, await blog.join(f"M{i}")) for i in range(8)]
+    members = [await login(blog, await blog.join(f"Member {i}")) for i in range(8)]
     answers = await asyncio.gather(*[caller.post(f"first from {i}") for i, caller in enumerate(members)])
     assert [a.status for a in answers] == [201] * 8
     assert rows(tmp_path, "SELECT count(*), max(count) FROM threads") == [(1, 8)]

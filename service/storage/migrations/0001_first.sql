@@ -12,6 +12,7 @@ CREATE TABLE members (
     id TEXT PRIMARY KEY,
     site_id TEXT NOT NULL REFERENCES sites (id),
     name TEXT NOT NULL,
+    name_key TEXT NOT NULL, -- what look-alikes of the name share, so that nobody passes for another
     email TEXT,
     role TEXT NOT NULL CHECK (role IN ('member', 'moderator', 'owner')),
     status TEXT NOT NULL CHECK (status IN ('invited', 'active', 'suspended', 'banned', 'left')),
@@ -21,7 +22,7 @@ CREATE TABLE members (
     spam_count BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     version BIGINT NOT NULL,
-    UNIQUE (site_id, name)
+    UNIQUE (site_id, name_key)
 );
 CREATE UNIQUE INDEX members_email ON members (site_id, email) WHERE email IS NOT NULL;
 CREATE INDEX members_list ON members (site_id, id);

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from service.actions.add_member import clean_name
 from service.actions.decide_comments import take_down
 from service.actions.identify import Who
 from service.actions.submit_comment import Draft, Guest, check_author, submit_comment
@@ -14,6 +13,7 @@ from service.actions.thread_page import PageRequest, ThreadPage, one_comment, th
 from service.domain.comment import Comment
 from service.domain.errors import NotFound, Refusal
 from service.domain.member import why_not
+from service.domain.names import clean_name
 from service.web.access import serving_of
 from service.web.app_keys import PAGES, RESOURCES
 from service.web.page_cache import answer, lists_tag, page, site_tag
