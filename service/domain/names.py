@@ -6,7 +6,7 @@ from service.domain.errors import Fault, Invalid
 
 _MAX_NAME = 80
 # Letters of other scripts, and digits, that pass for Latin ones in a name (Unicode TR 39, the most used of them).
-_LOOK_ALIKES = str.maketrans("авекмнорстухіјѕһԁԛαβεικνορτυχ01|ı", "abekmhopctyxijshdqabeikvoptuxolli")
+_LOOK_ALIKES = str.maketrans("авекмнорстухіјѕһԁԛαβεικμνορτυχ01|ı", "abekmhopctyxijshdqabeikmvoptuxolli")
 
 
 def clean_name(name: str, pointer: str = "/name") -> str:

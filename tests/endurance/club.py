@@ -1,6 +1,7 @@
 """A site whose members post and whose moderator decides, over real HTTP, and a ledger of what they were told."""
 
 import itertools
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,11 @@ def make_club(data: Path) -> Club:
     command(data, "settings", "--site", SITE, f"hold_words={HOLD_WORD}")
     members = tuple(_person(data, f"Member {i}", "member") for i in range(_MEMBERS))
     return Club(data, members, _person(data, "Mo", "moderator"))
+
+
+def copy_of(club: Club, folder: Path, name: str = "data") -> Path:
+    """A fresh copy of the club's data."""
+    return Path(shutil.copytree(club.template, folder / name))
 
 
 def _person(data: Path, name: str, role: str) -> str:

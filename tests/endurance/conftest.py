@@ -1,11 +1,10 @@
 """What the endurance tests share: a club made once, and services over copies of it that do not outlive their test."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from club import Club, make_club
+from club import Club, copy_of, make_club
 from service_process import NewService, Service
 
 
@@ -20,9 +19,7 @@ def new_service(club: Club, tmp_path: Path) -> Iterator[NewService]:
     made: list[Service] = []
 
     def make(under: tuple[str, ...] = ()) -> Service:
-        data = tmp_path / f"data-{len(made)}"
-        shutil.copytree(club.template, data)
-        made.append(Service(data, under))
+        made.append(Service(copy_of(club, tmp_path, f"data-{len(made)}"), under))
         return made[-1]
 
     yield make

@@ -1,4 +1,4 @@
-"""The service as a process of its own, as an operator has it: started, killed and stopped by its id, asked over HTTP."""
+"""The service as a process of its own, as operators have it: started, killed and stopped by its id, asked over HTTP."""
 
 import http.client
 import os

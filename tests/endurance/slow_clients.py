@@ -1,10 +1,10 @@
 """Clients that hold a connection and give nothing for it. Each says how long it was borne, in seconds."""
 
 import asyncio
-import select
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from club import API
@@ -46,7 +46,7 @@ async def deaf(url: str, path: str) -> float:
         loop = asyncio.get_running_loop()
         await loop.sock_connect(connection, (where.hostname, where.port))
         await loop.sock_sendall(connection, f"GET {path} HTTP/1.1\r\nHost: club\r\n\r\n".encode() * _PIPELINED)
-        return await _borne(_until_reset(connection))
+        return await _borne(_until_dropped(connection))
 
 
 @asynccontextmanager
@@ -83,9 +83,15 @@ async def _dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
     await cut
 
 
-async def _until_reset(connection: socket.socket) -> None:
-    """A reader that does not read learns of the end only by asking for the state of its socket."""
-    poll = select.poll()
-    poll.register(connection, 0)  # errors and hang-ups are always told
-    while not poll.poll(0):
-        await asyncio.sleep(0.1)
+async def _until_dropped(connection: socket.socket) -> None:
+    """A reader with full buffers may never learn of the end, so we ask whether the service still holds its side."""
+    mine, theirs = connection.getsockname()[1], connection.getpeername()[1]
+    while _is_held(theirs, mine):  # noqa: ASYNC110 - nothing tells us; the kernel must be asked
+        await asyncio.sleep(_DRIP_S)
+
+
+def _is_held(local_port: int, remote_port: int) -> bool:
+    """Is there an established connection with these ports? (proc(5): local and remote address, state 01)"""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:])
+    wanted = (f":{local_port:04X}", f":{remote_port:04X}")
+    return any(row[1].endswith(wanted[0]) and row[2].endswith(wanted[1]) and row[3] == "01" for row in rows)

@@ -61,12 +61,13 @@ def test_slow_clients_are_cut(club: Club, new_service: NewService, record_proper
 
 
 async def _until_all_are_cut(club: Club, service: Service) -> str:
-    async with aiohttp.ClientSession(service.url) as http:
+    async with asyncio.timeout(60), aiohttp.ClientSession(service.url) as http:
         await _write_long_page(http, club)
         before = service.resident_mib()
         cut = asyncio.gather(*[_all_of(kind, service.url) for kind in _kinds(club)])
-        waits, peak = [], before
-        while not cut.done():
+        waits: list[float] = []
+        peak = before
+        while not cut.done():  # bounded by the timeout above
             waits.append(await _honest_request(http, club, len(waits)))
             peak = max(peak, service.resident_mib())
             await asyncio.sleep(_PAUSE_S)
