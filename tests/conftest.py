@@ -110,7 +110,11 @@ class Blog:
         return self
 
     async def join(self, name: str, role: Role = "member") -> Member:
-        return await add_member(self.res, self.site, NewMember(name, f"{name.lower().replace(chr(32), chr(45))}@{self.site.id}.example", role))
+        return await add_member(
+            self.res,
+            self.site,
+            NewMember(name, f"{name.lower().replace(chr(32), chr(45))}@{self.site.id}.example", role),
+        )
 
     async def who(self, member: Member | None) -> Who:
         """The member as he would be identified now."""

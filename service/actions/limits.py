@@ -27,6 +27,11 @@ class Limits:
         self._now_ms = now_ms
         self._buckets: dict[Policy, dict[str, Bucket]] = {policy: {} for policy in rates}
 
+    @property
+    def on(self) -> bool:
+        """Is anything limited at all?"""
+        return bool(self._rates)
+
     async def spend(
         self, keys: dict[Policy, str], posted_lately: Callable[[int, int], Awaitable[int]]
     ) -> Standing | None:
@@ -34,8 +39,6 @@ class Limits:
 
         `posted_lately(since_ms, limit)` counts the member's comments, for a member who is not remembered.
         """
-        if not self._rates:
-            return None
         buckets = [
             (p, rate, await self._bucket(p, keys[p], posted_lately)) for p, rate in self._rates.items() if p in keys
         ]

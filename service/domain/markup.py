@@ -39,8 +39,8 @@ _MARKDOWN.linkify = _Links()
 # with a letter or a number that numbers no list, and a full stop or colon is followed by a space or the line's end.
 # tests/domain/test_markup.py proves for every such text that the short way and the library agree.
 _PLAIN_LINE = r"(?:[^\W\d_]|\d+(?![\d.)]))(?:[^\W_]|[ ,;?!'()’‘“”„«»–—…-]|[.:](?=[ \n]|\Z))*(?<! )"
-_PLAIN_BYTES = string.ascii_letters.encode() + string.digits.encode() + b" ,;?!'().:-\n"
-_CAREFUL = re.compile(r"[.:][^ \n]|(?:\A|\n)(?![A-Za-z]|\d+[^\d.)])| (?:\n|\Z)")
+_PLAIN_BYTES = string.ascii_letters.encode() + string.digits.encode() + b" ,;?!'().:-"
+_STOP_INSIDE = re.compile(r"[.:][^ ]")
 _PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
 
 
@@ -52,12 +52,9 @@ def render(text: str, link_rel: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Has the text nothing for Markdown to do? Most texts are settled by two looks that cost less than the pattern."""
-    if text.isascii():
-        if text.encode().translate(None, _PLAIN_BYTES):
-            return False
-        if not _CAREFUL.search(text):
-            return True
+    """Has the text nothing for Markdown to do? A line of ASCII is settled by looks that cost less than the pattern."""
+    if text.isascii() and text[:1].isalpha() and "\n" not in text and text[-1] != " ":
+        return not text.encode().translate(None, _PLAIN_BYTES) and _STOP_INSIDE.search(text) is None
     return _PLAIN.fullmatch(text) is not None
 
 

@@ -79,8 +79,12 @@ _AUTHOR_MAY = (
 _PARENT_STANDS = (
     " AND EXISTS (SELECT 1 FROM comments p WHERE p.id = :parent_id AND p.thread_id = t.id AND p.status = 'approved')"
 )
-_BY_GUEST = _INSERT + _THREAD_IS_OPEN
-_BY_MEMBER = _BY_GUEST + _AUTHOR_MAY
+# By member or by guest, in reply or not: whole texts, since the engine knows a statement again by its text.
+_ADDING = {
+    (by_member, is_reply): _INSERT + _THREAD_IS_OPEN + _AUTHOR_MAY * by_member + _PARENT_STANDS * is_reply
+    for by_member in (False, True)
+    for is_reply in (False, True)
+}
 
 
 def adding(new: NewComment, author_status: str) -> Statement:
@@ -88,10 +92,8 @@ def adding(new: NewComment, author_status: str) -> Statement:
 
     Refused with Outdated otherwise: gather the evidence again to learn which of these it was.
     """
-    sql = _BY_GUEST if new.comment.author.id is None else _BY_MEMBER
-    if new.comment.parent_id is not None:
-        sql += _PARENT_STANDS
-    return Statement(sql, _parameters(new, author_status), Outdated())
+    by_member, is_reply = new.comment.author.id is not None, new.comment.parent_id is not None
+    return Statement(_ADDING[by_member, is_reply], _parameters(new, author_status), Outdated)
 
 
 def _parameters(new: NewComment, author_status: str) -> dict[str, Value]:
@@ -137,7 +139,7 @@ def changing_status(seen: Comment, outcome: Outcome) -> Statement:
             "id": seen.id,
             "seen": seen.version,
         },
-        StaleDecision(),
+        StaleDecision,
     )
 
 

@@ -21,7 +21,7 @@ class Statement(NamedTuple):
 
     sql: str
     parameters: Mapping[str, Value]
-    refusal: Refusal | None = None
+    refusal: Refusal | type[Refusal] | None = None
 
 
 # All or nothing, in this order; guards (the statements that can refuse) come first.

@@ -86,13 +86,15 @@ def setting_status(member: Member, status: MemberStatus, until: int | None) -> U
     )
 
 
-_RECORDED: dict[str, str] = {"approved": "approved_count", "rejected": "rejected_count", "spam": "spam_count"}
+_RECORDING: dict[str, str] = {
+    status: f"UPDATE members SET {column} = {column} + :change WHERE id = :id"
+    for status, column in (("approved", "approved_count"), ("rejected", "rejected_count"), ("spam", "spam_count"))
+}
 
 
 def recording(member_id: str | None, status: Status, change: int) -> list[Statement]:
     """Moves the number of a member's comments in this status, where the record has one."""
-    column = _RECORDED.get(status)
-    if column is None or member_id is None:
+    sql = _RECORDING.get(status)
+    if sql is None or member_id is None:
         return []
-    sql = f"UPDATE members SET {column} = {column} + :change WHERE id = :id"
     return [Statement(sql, {"id": member_id, "change": change})]

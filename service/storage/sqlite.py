@@ -62,7 +62,7 @@ class _Writer(sqlite3.Connection):
             elif refusal is not None:
                 if touched:
                     raise refusal
-                return refusal
+                return refusal() if isinstance(refusal, type) else refusal
         return None
 
     def _replay(self) -> None:

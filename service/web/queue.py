@@ -26,6 +26,8 @@ async def get_queue(request: web.Request) -> web.Response:
     who = await who_asks(request)
     who.moderator()
     status, sort = choice_of(request, "status", _TABS), choice_of(request, "sort", _SORTS)
+    if status == "approved" and sort not in ("oldest", "newest"):
+        raise Invalid([Fault("/sort", "Published comments are sorted by oldest or newest.")])
     if "q" in request.query:
         raise Invalid([Fault("/q", "Searching the queue is not offered yet; leave q out.")])
     of = f"{status} {sort}"

@@ -62,6 +62,7 @@ READS: dict[str, Callable[[Any], Any]] = {
             for status in ("pending", "spam", "rejected", "removed", "approved")
             for sort in ("oldest", "newest", "riskiest", "uncertain")
             for after in (None, START)
+            if status != "approved" or sort in ("oldest", "newest")
         ]
     ),
     "queue.neighbours": lambda db: queue.neighbours(db, [A_COMMENT]),

@@ -154,6 +154,10 @@ async def test_an_author_deletes_his_own_and_it_stays_deleted(ada: Caller, mo: C
 @pytest.mark.parametrize("sort", ["oldest", "newest", "riskiest", "uncertain"])
 @pytest.mark.parametrize("status", ["pending", "spam", "approved"])
 async def test_every_order_pages_through_all_without_doubles(ada: Caller, mo: Caller, sort: str, status: str) -> None:
+    if status == "approved" and sort in ("riskiest", "uncertain"):
+        refused = await mo("GET", f"/queue?status=approved&sort={sort}")
+        assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/sort")
+        return
     low, high = {"pending": (0.5, 0.89), "spam": (0.9, 1.0), "approved": (0.0, 0.49)}[status]
     scores = [round(low + (high - low) * i / 10, 3) for i in (3, 9, 1, 1, 7, 0, 5, 5, 10)]
     for i, score in enumerate(scores):

@@ -84,8 +84,8 @@ CREATE TABLE comments (
 );
 CREATE INDEX comments_page ON comments (thread_id, id) WHERE shown = 1;
 CREATE INDEX comments_status ON comments (site_id, status, id);
-CREATE INDEX comments_risk ON comments (site_id, status, risk, id);
-CREATE INDEX comments_doubt ON comments (site_id, status, doubt, id);
+CREATE INDEX comments_risk ON comments (site_id, status, risk, id) WHERE status <> 'approved';
+CREATE INDEX comments_doubt ON comments (site_id, status, doubt, id) WHERE status <> 'approved';
 CREATE INDEX comments_author ON comments (author_id, id);
 CREATE INDEX comments_waiting ON comments (author_id, thread_id, id) WHERE status IN ('pending', 'spam');
 CREATE INDEX comments_repeat ON comments (author_id, repeat_key);
