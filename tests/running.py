@@ -31,6 +31,7 @@ class Running:
             capture_output=True,
             text=True,
             env=self._environment,
+            cwd=self.data.parent,
             timeout=60,
             check=True,
         )
@@ -76,7 +77,8 @@ def running(data: Path, *arguments: str, **extra: str) -> Iterator[Running]:
     }
     environment = {**kept, **own, **extra}
     command = [sys.executable, "-m", "service", "serve", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    # From another folder than the project's, as an installed service would.
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=data.parent)
     assert process.stdout is not None
     try:
         lines = [process.stdout.readline()]
