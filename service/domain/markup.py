@@ -47,8 +47,13 @@ _PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
 def render(text: str, link_rel: str) -> str:
     """The comment's text as HTML: paragraphs, emphasis, lists, quotes, code, links with this `rel`; nothing else."""
     if _is_plain(text):
-        return "<p>" + text.replace("\n", "<br>\n") + "</p>\n"
+        return plain_html(text)
     return render_markdown(text, link_rel)
+
+
+def plain_html(text: str) -> str:
+    """The rendering of a text that has nothing for Markdown to do."""
+    return "<p>" + text.replace("\n", "<br>\n") + "</p>\n"
 
 
 def _is_plain(text: str) -> bool:

@@ -6,6 +6,7 @@ import msgspec
 
 from service.domain.comment import Author, Comment, Reason
 from service.domain.errors import StaleDecision
+from service.domain.markup import plain_html
 from service.domain.moderation import Outcome
 from service.storage.database import Database, Outdated, Query, Row, Statement, Value
 
@@ -33,7 +34,7 @@ def comment(row: Row) -> Comment:
         parent_id=row[3],
         author=author,
         text=row[7],
-        html=row[8],
+        html=plain_html(row[7]) if row[8] is None else row[8],
         status=status,
         created_at=created_at,
         edited_at=edited_at,
@@ -111,7 +112,7 @@ def _parameters(new: NewComment, author_status: str) -> dict[str, Value]:
         "author_email": new.author_email,
         "author_url": new.author_url,
         "text": c.text,
-        "html": c.html,
+        "html": None if c.html == plain_html(c.text) else c.html,
         "status": c.status,
         "shown": 1 if c.status == "approved" else 0,
         "score": c.score,

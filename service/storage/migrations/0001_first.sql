@@ -66,7 +66,7 @@ CREATE TABLE comments (
     author_email TEXT,
     author_url TEXT,
     text TEXT NOT NULL,
-    html TEXT NOT NULL,
+    html TEXT, -- NULL: the plain rendering of the text, which needs no second copy of it
     status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'rejected', 'spam', 'removed')),
     shown SMALLINT NOT NULL, -- 1: stands on the page: approved, or removed while a reply of its own is shown
     score DOUBLE PRECISION,
