@@ -18,6 +18,7 @@ from service.actions.sweep import sweep_regularly
 from service.domain.ids import Ids
 from service.settings import Settings
 from service.spam.artefact import load_pinned
+from service.spam.facts import Sample
 from service.spam.manifest import ModelRefused
 from service.spam.scorer import Scorer
 from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
@@ -84,7 +85,9 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
 def _scorer() -> Scorer:
     """The scorer with the shipped model; without one that may be loaded, everything is held as unscored."""
     try:
-        return Scorer(load_pinned(shipped_folder(), SHIPPED_MANIFEST_SHA256))
+        model = load_pinned(shipped_folder(), SHIPPED_MANIFEST_SHA256)
+        model.score([Sample("the first score loads what Python and NumPy load late")])
+        return Scorer(model)
     except ModelRefused as refused:
         return Scorer(None, str(refused))
 

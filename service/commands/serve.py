@@ -16,7 +16,7 @@ from service.domain.errors import StorageUnavailable
 from service.settings import Settings
 from service.storage.migrate import MigrationRefused
 from service.web.app_keys import Serving
-from service.web.server import serving, wait_for_signal
+from service.web.server import CannotListen, serving, wait_for_signal
 
 
 @click.command()
@@ -28,9 +28,9 @@ def command(demo: bool, config: Path | None) -> None:
     logging.basicConfig(level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         uvloop.run(_serve(settings, demo))
-    except OSError as error:
+    except CannotListen as fault:
         where = f"{settings.host}:{settings.port}"
-        click.echo(f"GREENROOM_PORT: cannot listen on {where} ({error.strerror}); an example: 8081", err=True)
+        click.echo(f"GREENROOM_PORT: cannot listen on {where} ({fault}); an example: 8081", err=True)
         sys.exit(MISUSED)
     except (MigrationRefused, StorageUnavailable) as refused:
         click.echo(f"GREENROOM_DATABASE: {refused}", err=True)

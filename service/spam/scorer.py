@@ -48,6 +48,7 @@ class Limits(NamedTuple):
     waiting: int = 4096  # more are answered None at once
     failures: int = 5  # in a row, failed batches and missed deadlines alike, open the breaker
     rest_s: float = 5.0
+    linger_s: float = 0.002  # what several wait for one another: a batch costs little more than a single score
 
 
 _USUAL = Limits()
@@ -84,6 +85,7 @@ class Scorer:
         self._waiting: deque[_Request] = deque()
         self._flying: _Batch | None = None
         self._planned = False
+        self._busy = False  # the last batch had more than one: there is company to wait for
         self._timer: asyncio.TimerHandle | None = None
         self._jobs: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -143,8 +145,7 @@ class Scorer:
         request = _Request(sample, loop.create_future(), loop.time() + self._limits.deadline_s)
         self._waiting.append(request)
         if not self._planned and self._flying is None:
-            self._planned = True
-            loop.call_soon(self._dispatch)
+            self._plan(loop)
         if self._timer is None:
             self._timer = loop.call_at(request.due, self._sweep)
         return await request.answer
@@ -157,9 +158,18 @@ class Scorer:
             and (not self._breaker.is_open or self._breaker.admits(self._clock()))
         )
 
+    def _plan(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Send the next batch: at once to one who asks alone, a moment later where several ask at the same time."""
+        self._planned = True
+        if self._busy:
+            loop.call_later(self._limits.linger_s, self._dispatch)
+        else:
+            loop.call_soon(self._dispatch)
+
     def _dispatch(self) -> None:
         """Hand the thread its next batch: all who wait now, up to the limit."""
         self._planned = False
+        self._busy = len(self._waiting) > 1
         requests = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._limits.batch))]
         if self._model is None:
             self._give_up(requests)
@@ -190,8 +200,8 @@ class Scorer:
         else:
             self._note(f"the model failed: {answer!r:.200}")
             self._give_up(batch.requests)
-        if self._waiting and self._thread is not None:
-            self._dispatch()
+        if self._waiting and self._thread is not None and self._loop is not None:
+            self._plan(self._loop)
 
     def _resolve(self, batch: _Batch, scores: list[float]) -> None:
         version = batch.model.version

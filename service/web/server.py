@@ -7,6 +7,8 @@ time-out, 3,630 s as it comes); bodies get their limit in bodies.py.
 import asyncio
 import logging
 import signal
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -33,17 +35,27 @@ PROTOCOL: dict[str, Any] = {
 
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Listens until left, then drains. Yields the port. Raises OSError if the address cannot be had."""
+    """Listens until left, then drains. Yields the port. Raises CannotListen."""
     runner = web.AppRunner(app, shutdown_timeout=DRAIN_S, handle_signals=False, **PROTOCOL)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, backlog=1024)
-        await site.start()
+        await _listen(web.TCPSite(runner, host, port, backlog=1024))
         async with _cutting_slow_readers(runner):
             yield runner.addresses[0][1]
             app[SERVING].draining = True
     finally:
         await runner.cleanup()
+
+
+class CannotListen(Exception):
+    """The address cannot be had, and why."""
+
+
+async def _listen(site: web.TCPSite) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        raise CannotListen(error.strerror or str(error)) from error
 
 
 async def wait_for_signal() -> None:
@@ -90,4 +102,12 @@ async def _cut_slow_readers(runner: web.AppRunner) -> None:
         for transport, (size, since) in waiting.items():
             if now - since > WRITE_S:
                 _LOG.info("cut a connection that left %d bytes unread", size)
-                transport.abort()
+                _reset(transport)
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Aborts, and lets the peer know by a reset, since a full window would keep a plain end from him (SO_LINGER 0)."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
