@@ -83,11 +83,9 @@ def _check_space(space: object) -> None:
     ours = json.loads(json.dumps(features.parameters()))
     if space == ours:
         return
-    theirs = space.get("version") if isinstance(space, dict) else space
-    raise ModelRefused(
-        f"the model is of feature version {theirs!r}, this program reads version {features.VERSION} only: "
-        "train it again with this program"
-    )
+    theirs = space if isinstance(space, dict) else {}
+    apart = ", ".join(sorted(name for name in ours | theirs if ours.get(name) != theirs.get(name)))
+    raise ModelRefused(f"the model was made for other features than this program's ({apart} differ): train it again")
 
 
 def sign(content: bytes, secret: bytes) -> str:
