@@ -236,8 +236,8 @@ def test_a_pipe_does_not_hang_the_reader(saved: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "word"),
     [
-        (("features", "version"), 0, "feature version"),
-        (("features", "table"), 1 << 20, "feature version"),
+        (("features", "version"), 0, "other features"),
+        (("features", "table"), 1 << 20, "other features"),
         (("thresholds", "hold_at"), 2, "from 0 to 1"),
         (("thresholds", "hold_at"), "0.5", "finite number"),
         (("calibration", "slope"), float("nan"), "finite number"),
