@@ -66,6 +66,14 @@ async def _comments(res: Resources, who: Who, thread: Thread, wanted: PageReques
     return sorted([*found, *own], key=lambda c: c.id, reverse=wanted.sort == "newest")[:limit] if own else found
 
 
+async def nothing_waits(res: Resources, who: Who, key: str) -> bool:
+    """Has this member no comment of his own that waits in this thread? Then he sees what visitors see."""
+    thread = await res.cache.thread(who.site.id, lookup_key(canonical_key(key)))
+    if thread is None or who.member is None:
+        return True
+    return not await comments.waiting_of_author(res.db, thread.id, who.member.id, "oldest", "", 1)
+
+
 async def _counted(res: Resources, thread: Thread) -> Thread:
     """The cache does not keep up the count of a thread; the database does."""
     fresh = await threads.many(res.db, thread.site_id, [thread.id])

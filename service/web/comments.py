@@ -9,13 +9,13 @@ from service.actions.decide_comments import take_down
 from service.actions.identify import Who
 from service.actions.replays import KeyTaken, Replay
 from service.actions.submit_comment import Draft, Guest, Submitted, check_author, submit_comment
-from service.actions.thread_page import PageRequest, ThreadPage, one_comment, thread_page
+from service.actions.thread_page import PageRequest, ThreadPage, nothing_waits, one_comment, thread_page
 from service.domain.comment import Comment
 from service.domain.errors import Fault, Invalid, NotModerator, StorageUnavailable
-from service.web.access import who_asks
+from service.web.access import site_of, who_asks
 from service.web.app_keys import PAGES, REPLAYS, RESOURCES
 from service.web.bodies import PRIVATE, PUBLIC, CommentBody, encode, json_response, read_body
-from service.web.page_cache import answer, lists_tag, page, site_tag
+from service.web.page_cache import Page, answer, for_one_alone, lists_tag, page, site_tag
 from service.web.paging import choice_of, cursor_of, cursor_text, limit_of, link_header
 from service.web.shapes import listed_comment, seen_comment
 from service.web.times import from_rfc3339
@@ -25,39 +25,45 @@ _STATUS = {"approved": 201}  # all others were held: 202, accepted but not there
 
 
 async def list_comments(request: web.Request) -> web.Response:
-    """GET S/comments: a page of a thread; for visitors from memory while nothing in it has changed."""
-    if "Authorization" in request.headers:
-        return await _list_for_member(request)
+    """GET S/comments: a page of a thread, from memory while nothing in it has changed."""
+    if "Authorization" not in request.headers:
+        return answer(await _public_page(request), request)
+    who = await who_asks(request)
+    if not who.moderates and await nothing_waits(request.app[RESOURCES], who, _key_of(request)):
+        return answer(for_one_alone(await _public_page(request)), request)
+    found, sort = await _find(request, who)
+    told, link = _told(request, who, found, sort)
+    return answer(for_one_alone(page(encode(told), {**PUBLIC, **link})), request)
+
+
+async def _public_page(request: web.Request) -> Page:
+    """The page as visitors see it, and every member none of whose comments waits in this thread."""
     pages = request.app[PAGES]
     path = request.raw_path
     ready = pages.get(path)
     if ready is None:
         since = pages.now()
-        who = await who_asks(request)
+        who = Who(await site_of(request), "")
         found, sort = await _find(request, who)
         told, link = _told(request, who, found, sort)
         ready = page(encode(told), {**PUBLIC, **link})
         tags = (site_tag(who.site.id), found.thread.id if found.thread else lists_tag(who.site.id))
         pages.put(path, ready, tags, since)
-    return answer(ready, request)
+    return ready
 
 
-async def _list_for_member(request: web.Request) -> web.Response:
-    who = await who_asks(request)
-    found, sort = await _find(request, who)
-    told, link = _told(request, who, found, sort)
-    private = {**PUBLIC, **link, "Cache-Control": "private, no-cache"}
-    return answer(page(encode(told), private), request)
-
-
-async def _find(request: web.Request, who: Who) -> tuple[ThreadPage, str]:
+def _key_of(request: web.Request) -> str:
     key = request.query.get("thread")
     if key is None:
         raise Invalid([Fault("/thread", "Name the page: thread=/its/path.")])
+    return key
+
+
+async def _find(request: web.Request, who: Who) -> tuple[ThreadPage, str]:
     sort = choice_of(request, "sort", _SORTS)
     cursor = cursor_of(request, sort)
     start = cursor.id if cursor else None
-    wanted = PageRequest(key, "newest" if sort == "newest" else "oldest", start, limit_of(request, 100))
+    wanted = PageRequest(_key_of(request), "newest" if sort == "newest" else "oldest", start, limit_of(request, 100))
     return await thread_page(request.app[RESOURCES], who, wanted), sort
 
 

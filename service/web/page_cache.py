@@ -29,6 +29,13 @@ def page(body: bytes, headers: dict[str, str]) -> Page:
     return Page(CIMultiDictProxy(every), body, etag, time.monotonic() + _KEPT_S)
 
 
+def for_one_alone(ready: Page) -> Page:
+    """The same answer, not to be kept by anybody between us and the one who asked."""
+    return ready._replace(
+        headers=CIMultiDictProxy(CIMultiDict({**ready.headers, "Cache-Control": "private, no-cache"}))
+    )
+
+
 def answer(ready: Page, request: web.Request) -> web.Response:
     """The answer, or 304 without a body for a reader who has it already."""
     known = request.headers.get("If-None-Match")
@@ -45,6 +52,7 @@ class PageCache:
         self._made_from: dict[str, set[str]] = {}  # tag -> paths
         self._changes = 0
         self._changed: dict[str, int] = {}  # tag -> number of its last change
+        self._all_changed = 0  # the last change that concerned everything, as far as is remembered
 
     def get(self, path: str) -> Page | None:
         """The answer that is ready for this raw path and query."""
@@ -60,7 +68,7 @@ class PageCache:
 
     def put(self, path: str, ready: Page, tags: tuple[str, ...], since: int) -> None:
         """Keeps an answer, unless something that it was made from has changed since the reading began."""
-        if any(self._changed.get(tag, 0) > since for tag in tags):
+        if self._all_changed > since or any(self._changed.get(tag, 0) > since for tag in tags):
             return
         if len(self._pages) >= _MOST:
             self.clear()
@@ -87,6 +95,8 @@ class PageCache:
         self._changed = dict.fromkeys(self._changed, self._changes)
 
     def _drop(self, tag: str) -> None:
+        if len(self._changed) >= _MOST:
+            self.clear()
         self._changes += 1
         self._changed[tag] = self._changes
         for path in self._made_from.pop(tag, ()):
