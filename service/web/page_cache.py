@@ -92,7 +92,8 @@ class PageCache:
         self._pages.clear()
         self._made_from.clear()
         self._changes += 1
-        self._changed = dict.fromkeys(self._changed, self._changes)
+        self._all_changed = self._changes
+        self._changed.clear()
 
     def _drop(self, tag: str) -> None:
         if len(self._changed) >= _MOST:
