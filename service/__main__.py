@@ -2,6 +2,7 @@
 
 import os
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -40,7 +41,8 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="greenroom")
-def main() -> None:
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with settings.")
+def main(config: Path | None) -> None:
     """Greenroom: comments for blogs, where the doubtful ones wait before they go on stage."""
 
 

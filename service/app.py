@@ -3,18 +3,21 @@
 import os
 import random
 import secrets
+import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from aiohttp import web
 
 from service.actions.changes import Changes
 from service.actions.limits import Limits
+from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.actions.sweep import sweep_regularly
+from service.domain.errors import Refusal
 from service.domain.ids import Ids
 from service.settings import Settings
 from service.spam.artefact import load_pinned
@@ -25,7 +28,7 @@ from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
 from service.storage.cache import Cache
 from service.storage.migrate import migrate_sqlite
 from service.storage.sqlite import open_sqlite
-from service.web.app_keys import PAGES, REPLAYS, RESOURCES, SERVING, Serving
+from service.web.app_keys import PAGES, READY, REPLAYS, RESOURCES, SERVING, Serving
 from service.web.bodies import MAX_BODY
 from service.web.envelope import envelope
 from service.web.page_cache import PageCache
@@ -48,13 +51,24 @@ def secret_of(settings: Settings) -> bytes:
         return settings.secret.encode()
     path = settings.data / "secret"
     settings.data.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
+    if not path.exists():
+        _make_secret(path)
+    secret = path.read_bytes().strip()
+    if len(secret) < 32:
+        raise Refusal(f"{path} holds no secret: put it back from a backup, or delete it so that one is made anew.")
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Whole or not at all, also when two processes start at once: the first to link its file is the one."""
+    handle, fresh = tempfile.mkstemp(dir=path.parent)  # mode 600
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32))
-    return path.read_bytes()
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    Path(fresh).unlink()
 
 
 @asynccontextmanager
@@ -98,7 +112,8 @@ def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Appli
     pages = PageCache()
     res.changes.listen(pages.hear)
     res.db.on_foreign_change(lambda: res.changes.announce(None))
-    app[RESOURCES], app[SERVING], app[PAGES], app[REPLAYS] = res, serving, pages, Replays(res)
+    app[RESOURCES], app[SERVING], app[READY] = res, serving, Ready(res)
+    app[PAGES], app[REPLAYS] = pages, Replays(res)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_sweeping)
     return app

@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True):
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     secret: str | None
     rate_limits: dict[str, Rate]
+    smtp_url: str | None
     log: str
 
 
@@ -54,6 +55,14 @@ class Misconfigured(Exception):
         self.faults = faults
 
 
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise ValueError("names no folder")
+    if Path(text).exists() and not Path(text).is_dir():
+        raise ValueError("is no folder")
+    return Path(text)
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) <= 65_535:
         raise ValueError("is no port from 0 to 65535 (0: any free one)")
@@ -69,15 +78,19 @@ def _host(text: str) -> str:
 def _database(text: str) -> str:
     if "://" in text and not text.startswith("sqlite:///"):
         raise ValueError("names a kind of database that is not supported")
-    return text.removeprefix("sqlite:///")
+    path = text.removeprefix("sqlite:///")
+    if path and Path(path).is_dir():
+        raise ValueError("is a folder, not a file")
+    return path
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    whole = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
-    if text and (parts.scheme not in ("http", "https") or not parts.hostname or not whole):
+    parts = urlsplit(text.lower())
+    port_is_fine = parts.port is None or parts.port > 0  # .port raises ValueError for what is no port
+    alone = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or not (alone and port_is_fine)):
         raise ValueError("is no URL of scheme and host alone")
-    return text.rstrip("/")
+    return text.lower().rstrip("/")  # scheme and host know no case
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -107,6 +120,13 @@ def _rates(text: str) -> dict[str, Rate]:
     return found
 
 
+def _smtp_url(text: str) -> str | None:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.port or 25) < 1):
+        raise ValueError("is no address of a mail server")
+    return text or None
+
+
 def _log(text: str) -> str:
     if text.lower() not in ("debug", "info", "warning", "error"):
         raise ValueError("is none of debug, info, warning, error")
@@ -116,7 +136,7 @@ def _log(text: str) -> str:
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "data",
-        Path,
+        _folder,
         "greenroom-data",
         "Folder for the database, trained models and the secret.",
         "/srv/greenroom",
@@ -158,6 +178,14 @@ SETTINGS: tuple[Setting, ...] = (
         "on",
         f"Comments allowed in a time: on ({DEFAULT_RATES}), off, or numbers per s, min, h or day.",
         DEFAULT_RATES,
+    ),
+    Setting(
+        "smtp_url",
+        _smtp_url,
+        "",
+        "Mail server. Nothing is mailed yet: sign-in links are printed by `greenroom member link`.",
+        "smtp://user:password@mail.example.org:587",
+        secret=True,
     ),
     Setting("log", _log, "info", "How much to log: debug, info, warning or error.", "info"),
 )

@@ -121,7 +121,7 @@ class Blog:
         site = await self.res.cache.site(self.site.id)
         assert site is not None
         fresh = await self.res.cache.member(self.site.id, member.id) if member else None
-        return Who(site, "address", fresh, scope="full")
+        return Who(site, "address", fresh)
 
     async def post(self, text: str, member: Member | None = None, **fields: object) -> Submitted:
         """Posts as Ada, or as the member given."""

@@ -33,6 +33,12 @@ def test_without_any_setting_there_are_defaults() -> None:
         ("PUBLIC_URL", "https://blog.example/comments"),
         ("PUBLIC_URL", "https://user:pw@blog.example"),
         ("PUBLIC_URL", "ftp://blog.example"),
+        ("PUBLIC_URL", "https://a:b"),
+        ("PUBLIC_URL", "https://a:99999"),
+        ("DATA", ""),
+        ("DATA", "/dev/null"),
+        ("DATABASE", "/tmp"),
+        ("SMTP_URL", "mail.example.org"),
         ("TRUSTED_PROXIES", "the proxy"),
         ("TRUSTED_PROXIES", "10.0.0.0/99"),
         ("SECRET", "short"),
@@ -49,6 +55,10 @@ def test_a_wrong_value_is_named_with_an_example(name: str, value: str) -> None:
     assert fault.startswith(f"GREENROOM_{name}: ")
     assert "\n" not in fault
     assert "example: " in fault or "there are GREENROOM_DATA" in fault
+
+
+def test_scheme_and_host_know_no_case() -> None:
+    assert read_settings({"GREENROOM_PUBLIC_URL": "HTTPS://Blog.Example/"}).public_url == "https://blog.example"
 
 
 def test_all_faults_at_once_and_no_secret_shown() -> None:

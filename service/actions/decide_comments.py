@@ -86,7 +86,28 @@ async def carry_out(
     undoes: Decision | None = None,
 ) -> Comment:
     """Writes one outcome with its log row, label and numbers. Raises StaleDecision if the comment has moved on."""
-    decision = Decision(
+    decision = _decision(res, call, seen, outcome, label, undoes)
+    # Whether a removed comment above stands as a tombstone may change with this one, and their states may change
+    # at the same moment: so all of them are looked at again within the unit.
+    above = await comments.ancestors(res.db, seen.parent_id)
+    await res.db.write(_unit(seen, outcome, decision, above))
+    res.changes.announce(Change(seen.site_id, seen.thread_id))
+    if seen.author.id is not None:
+        res.cache.forget_member(seen.site_id, seen.author.id)
+    return msgspec.structs.replace(
+        seen,
+        status=outcome.status,
+        version=seen.version + 1,
+        removed_from=outcome.removed_from,
+        removed_by=outcome.removed_by,
+    )
+
+
+def _decision(
+    res: Resources, call: Call, seen: Comment, outcome: Outcome, label: Label | None, undoes: Decision | None
+) -> Decision:
+    """The log row of this outcome. Without a label of its own it leaves the one that is there."""
+    return Decision(
         id=res.ids.new(),
         decision_id=call.decision_id,
         site_id=seen.site_id,
@@ -104,22 +125,10 @@ async def carry_out(
         undoes=undoes.id if undoes else None,
         created_at=res.now_ms(),
     )
-    ancestors = await comments.removed_ancestors(res.db, seen.parent_id)
-    await res.db.write(_unit(seen, outcome, decision, ancestors))
-    res.changes.announce(Change(seen.site_id, seen.thread_id))
-    if seen.author.id is not None:
-        res.cache.forget_member(seen.site_id, seen.author.id)
-    return msgspec.structs.replace(
-        seen,
-        status=outcome.status,
-        version=seen.version + 1,
-        removed_from=outcome.removed_from,
-        removed_by=outcome.removed_by,
-    )
 
 
-def _unit(seen: Comment, outcome: Outcome, decision: Decision, ancestors: Sequence[str]) -> list[Statement]:
-    shown = [comments.showing(one) for one in (seen.id, *ancestors)]
+def _unit(seen: Comment, outcome: Outcome, decision: Decision, above: Sequence[str]) -> list[Statement]:
+    shown = [comments.showing(one) for one in (seen.id, *above)]
     taught = [decisions.labelling(decision)] if decision.to_label != decision.from_label else []
     return [
         comments.changing_status(seen, outcome),

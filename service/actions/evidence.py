@@ -4,7 +4,7 @@ import msgspec
 
 from service.actions.identify import Who
 from service.actions.resources import Resources
-from service.domain import markup, words
+from service.domain import words
 from service.domain.member import why_not
 from service.domain.thread import Thread
 from service.domain.verdict import Evidence
@@ -13,8 +13,8 @@ from service.domain.verdict import Evidence
 _NO_THRESHOLD = 1.0
 
 
-def evidence(res: Resources, who: Who, thread: Thread, text: str, html: str) -> Evidence:
-    """The evidence on a comment by this author in this thread; the score is still to come."""
+def evidence(res: Resources, who: Who, thread: Thread, text: str) -> Evidence:
+    """The evidence on a comment by this author in this thread; links and score are still to come."""
     policy, now = who.site.policy, res.now_ms()
     if thread.moderation is not None:
         policy = msgspec.structs.replace(policy, moderation=thread.moderation)
@@ -24,9 +24,9 @@ def evidence(res: Resources, who: Who, thread: Thread, text: str, html: str) -> 
         thread_state=thread.state_now(policy, now),
         thread_is_old=thread.is_past(policy.sometimes_after_days, now),
         not_allowed=why_not(policy, who.member, now),
-        role=who.member.role if who.member is not None and who.member.moderates else None,
+        role=who.member.role if who.member is not None and who.member.moderates(now) else None,
         approved_count=who.member.approved_count if who.member is not None else 0,
-        links=markup.count_links(html),
+        links=0,
         hold_words=words.found(policy.hold_words, text),
         refuse_words=words.found(policy.refuse_words, text),
         score=None,

@@ -18,12 +18,7 @@ class Who(msgspec.Struct, frozen=True):
     address: str  # an opaque key for rate limits, not the address itself
     member: Member | None = None
     token_hash: str | None = None
-    scope: Scope = "comment"
-
-    @property
-    def moderates(self) -> bool:
-        """May he decide about others' comments, with this token?"""
-        return self.member is not None and self.member.moderates and self.scope != "comment"
+    moderates: bool = False  # may he decide about others' comments, with this token and at this moment?
 
     @property
     def owns(self) -> bool:
@@ -66,4 +61,5 @@ async def identify(res: Resources, site: Site, raw_token: str, scopes: tuple[Sco
     member = await res.cache.member(site.id, token.member_id)
     if member is None or member.status == "left":
         raise NotSignedIn
-    return Who(site, address, member, token.hash, token.scope)
+    moderates = token.scope != "comment" and member.moderates(res.now_ms())
+    return Who(site, address, member, token.hash, moderates)

@@ -45,6 +45,12 @@ async def sign_in_by_link(res: Resources, site: Site, link_token: str) -> tuple[
     return member, raw
 
 
+async def find_token(res: Resources, member: Member, raw: str) -> str | None:
+    """The hash by which this token is kept, if it is the member's."""
+    token = await res.cache.token(hash_of(raw))
+    return token.hash if token is not None and token.member_id == member.id else None
+
+
 async def end_token(res: Resources, token_hash: str) -> None:
     """Ends this token; one that has ended already stays so."""
     try:

@@ -10,7 +10,7 @@ from service.domain.errors import NotFound
 from service.domain.member import Member
 from service.domain.moderation import Action, Decision, allowed_actions
 from service.domain.site import Site
-from service.domain.thread import Thread
+from service.domain.thread import Thread, canonical_key, lookup_key
 from service.storage import comments, decisions, members, queue, sites, threads
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
@@ -95,3 +95,11 @@ async def history(res: Resources, site: Site, comment_id: str) -> list[Decision]
     if await comments.find(res.db, site.id, comment_id) is None:
         raise NotFound
     return await decisions.history(res.db, site.id, comment_id)
+
+
+async def thread_id_of(res: Resources, site: Site, key_or_id: str | None) -> str | None:
+    """The id of the thread that is named by its page's key, or by its id already."""
+    if key_or_id is None or "/" not in key_or_id:
+        return key_or_id
+    thread = await res.cache.thread(site.id, lookup_key(canonical_key(key_or_id)))
+    return thread.id if thread else key_or_id

@@ -6,7 +6,7 @@ Source: draft-ietf-httpapi-idempotency-key-header-07.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from service.actions.resources import Resources
 from service.domain.errors import KeyReused
@@ -14,9 +14,10 @@ from service.storage import replays
 from service.storage.database import Statement
 from service.storage.replays import KeyTaken, Replay
 
-__all__ = ["KeyTaken", "Replay", "Replays"]
+__all__ = ["Key", "KeyTaken", "Replay", "Replays", "Statement"]
 
 _KEPT_MS = 24 * 3_600_000
+_PORTION = 500
 Key = tuple[str, str, str]  # site, owner, key
 
 
@@ -52,8 +53,10 @@ class Replays:
         return replays.keeping(key, replay, self._res.now_ms(), self._since())
 
     async def sweep(self) -> None:
-        """Forgets what is older than a day."""
-        await self._res.db.write([replays.sweeping(self._since())])
+        """Forgets what is older than a day, in portions, so that nobody waits behind it."""
+        with suppress(replays.NothingLeft):
+            while True:
+                await self._res.db.write([replays.sweeping(self._since(), _PORTION)])
 
     def _since(self) -> int:
         return self._res.now_ms() - _KEPT_MS

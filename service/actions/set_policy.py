@@ -5,19 +5,42 @@ from typing import Any
 import msgspec
 
 from service.actions.changes import Change
+from service.actions.evidence import thresholds
 from service.actions.resources import Resources
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Fault, Invalid, StorageUnavailable
 from service.domain.site import Policy, Site
 from service.storage import sites
+from service.storage.database import Outdated
+
+_TRIES = 8
 
 
 async def set_policy(res: Resources, site: Site, changes: dict[str, Any]) -> Policy:
-    """Puts these settings in place of those of the same names; all or none. Raises Invalid."""
-    policy = changed_policy(site.policy, changes)
-    await res.db.write(sites.setting_policy(site.id, policy))
-    res.cache.forget_site(site.id)
-    res.changes.announce(Change(site.id))
-    return policy
+    """Puts these settings in place of those of the same names; all or none. Raises Invalid.
+
+    What another sets at the same time is kept: the changes are made to the policy as it is in the database.
+    """
+    for _ in range(_TRIES):
+        seen = await sites.find(res.db, site.id) or site
+        policy = changed_policy(seen.policy, _really_changed(res, seen.policy, changes))
+        try:
+            await res.db.write(sites.setting_policy(seen, policy))
+        except Outdated:
+            continue
+        res.cache.forget_site(site.id)
+        res.changes.announce(Change(site.id))
+        return policy
+    raise StorageUnavailable
+
+
+def _really_changed(res: Resources, policy: Policy, changes: dict[str, Any]) -> dict[str, Any]:
+    """Thresholds that are only what the model's card says, sent back as they were read, pin nothing."""
+    hold_at, spam_at = thresholds(res, policy.hold_at, policy.spam_at)
+    same = {
+        "hold_at": hold_at if policy.hold_at is None else None,
+        "spam_at": spam_at if policy.spam_at is None else None,
+    }
+    return {name: value for name, value in changes.items() if value is None or same.get(name) != value}
 
 
 def changed_policy(policy: Policy, changes: dict[str, Any]) -> Policy:

@@ -1,5 +1,6 @@
 """What the console shows when the service starts: one-time links for owners, and a demo site to try things on."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from service.actions.add_member import NewMember, add_member, find_member
@@ -11,14 +12,21 @@ from service.actions.resources import Resources
 from service.actions.set_member import members_page
 from service.actions.set_policy import set_policy
 from service.actions.submit_comment import Draft, submit_comment
-from service.domain.member import Member
+from service.domain.errors import NameTaken
+from service.domain.member import Member, Role
 from service.domain.site import Policy, Site
 
 DEMO = "demo"
 _MOST_SITES = 20
 
 # The demo's post has no comments yet, as in the beginning; another page has a few that wait for a moderator.
-_OTHER_PAGE = "/demo/on-soldering"
+_OTHER_PAGE, _OTHER_TITLE = "/demo/on-soldering", "On soldering, and patience"
+_PEOPLE: tuple[tuple[str, Role], ...] = (
+    ("Robin", "owner"),
+    ("Ada", "member"),
+    ("Grace", "member"),
+    ("Edsger", "member"),
+)
 _QUESTION = """Thank you for the part about flux. I had been blaming my iron for years.
 
 Which tip do you use for the small pads? I found these three helpful:
@@ -54,15 +62,19 @@ async def _owner(res: Resources, site: Site) -> Member:
         owner = next((one for one in found if one.role == "owner" and one.status == "active"), None)
         if owner is not None:
             return owner
-    return await add_member(res, site, NewMember("Owner", role="owner"))
+    for number in range(1, 100):
+        with suppress(NameTaken):  # a member may have taken the name
+            return await add_member(
+                res, site, NewMember("Owner" if number == 1 else f"Owner {number + 1}", role="owner")
+            )
+    raise NameTaken
 
 
 async def demo_links(res: Resources, public_url: str) -> list[Link]:
     """Makes the demo site where there is none, and shows its post and a member's way in."""
-    site = await find_site(res, DEMO)
-    if site is None:
-        site = await _make_demo(res, public_url)
-    elif public_url not in site.policy.origins:
+    site = await find_site(res, DEMO) or await add_site(res, DEMO, Policy(origins=(public_url,)))
+    await _people_the_demo(res, site)
+    if public_url not in site.policy.origins:
         await set_policy(res, site, {"origins": [*site.policy.origins, public_url][-50:]})
     ada = await find_member(res, site, "Ada")
     links = [Link("A sample post", f"{public_url}/demo")]
@@ -71,14 +83,12 @@ async def demo_links(res: Resources, public_url: str) -> list[Link]:
     return links
 
 
-async def _make_demo(res: Resources, public_url: str) -> Site:
-    site = await add_site(res, DEMO, Policy(origins=(public_url,)))
-    await add_member(res, site, NewMember("Robin", role="owner"))
-    for name in ("Ada", "Grace", "Edsger"):
-        await add_member(res, site, NewMember(name))
-    for name, text in _WAITING:
-        member = await find_member(res, site, name)
-        draft = Draft(_OTHER_PAGE, text, title="On soldering, and patience")
-        await submit_comment(res, Who(site, "demo", member), draft, lambda _: [])
+async def _people_the_demo(res: Resources, site: Site) -> None:
+    """Whatever is missing: a start may have been interrupted."""
+    for name, role in _PEOPLE:
+        if await find_member(res, site, name) is None:
+            await add_member(res, site, NewMember(name, role=role))
+            for text in (text for author, text in _WAITING if author == name):
+                who = Who(site, "demo", await find_member(res, site, name))
+                await submit_comment(res, who, Draft(_OTHER_PAGE, text, title=_OTHER_TITLE), lambda _: [])
     res.changes.announce(Change(site.id))
-    return site

@@ -14,19 +14,20 @@ from service.actions.limits import Standing
 from service.actions.resources import Resources
 from service.domain import markup
 from service.domain.comment import Author, Comment, check_text, repeat_key
-from service.domain.errors import Fault, Invalid, NotAllowedNow, StorageUnavailable
+from service.domain.errors import Fault, Invalid, NotAllowedNow, RateLimited, StorageUnavailable
 from service.domain.ids import first_id_at
 from service.domain.member import why_not
-from service.domain.names import clean_name
+from service.domain.names import check_email, clean_name
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
-from service.domain.verdict import Verdict, decide, refuse
+from service.domain.verdict import Evidence, Verdict, decide, refuse
 from service.spam.facts import Sample
 from service.spam.scorer import Scored
 from service.storage import comments, members, sites, threads
 from service.storage.database import Outdated, Statement
 
 _REPEAT_MS = 60_000
+_NEVER = 2**62  # no comment was made after this
 _LONG_TEXT = 1_500  # code points; longer Markdown is rendered off the loop, since hostile text can take 50 ms
 _TRIES = 4
 
@@ -49,6 +50,7 @@ class Draft(msgspec.Struct, frozen=True):
     title: str | None = None
     published_at: int | None = None
     guest: Guest | None = None
+    keyed: bool = False  # sent with an Idempotency-Key: a call of its own, whatever was sent before
 
 
 class Written(NamedTuple):
@@ -83,31 +85,37 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
 
     Raises the refusals of the verdict, Invalid, TextTooLong, RateLimited, StorageUnavailable; then nothing is stored.
     """
-    site = who.site
-    key = canonical_key(draft.thread)
+    site, key = who.site, canonical_key(draft.thread)
     check_text(draft.text)
     _check_url(site, draft.url)
     author = await _author(res, who, draft.guest)
-    html = await _render(draft.text, site.policy.link_rel)
     thread = await res.cache.thread(site.id, lookup_key(key)) or _new_thread(res, site, key, draft)
-    facts = evidence(res, who, thread, draft.text, html)
+    facts = evidence(res, who, thread, draft.text)
     refuse(facts)
-    limit = await _spend(res, who) if res.limits.on else None
+    limit, repeated = await _spend(res, who, thread, draft) if res.limits.on else (None, None)
+    if repeated is not None:
+        return Submitted(repeated, True)
+    written = Written(draft, author, await _render(draft.text, site.policy.link_rel))
     scored = await res.scorer.score(_sample(draft, author))
     for _ in range(_TRIES):
-        verdict = decide(msgspec.structs.replace(facts, score=scored.score if scored else None))
-        comment = _comment(res, Written(draft, author, html), thread, verdict, scored)
+        comment = _comment(res, written, thread, decide(_complete(facts, written, scored)), scored)
         try:
-            await res.db.write([*_unit(who, comment, thread, draft, facts.policy.state), *keep(comment)])
+            await res.db.write([*_unit(who, comment, thread, draft), *keep(comment)])
         except Outdated:
             who, thread, repeated = await _look_again(res, who, thread, key, draft)
             if repeated is not None:
                 return Submitted(repeated, True, limit)
-            facts = evidence(res, who, thread, draft.text, html)
+            facts = evidence(res, who, thread, draft.text)
         else:
             _tell(res, who, comment, thread)
             return Submitted(comment, False, limit)
     raise StorageUnavailable
+
+
+def _complete(facts: Evidence, written: Written, scored: Scored | None) -> Evidence:
+    """The evidence with what is dear to find out, and so found out last."""
+    score = scored.score if scored else None
+    return msgspec.structs.replace(facts, links=markup.count_links(written.html), score=score)
 
 
 def _check_url(site: Site, url: str | None) -> None:
@@ -159,7 +167,8 @@ def _new_thread(res: Resources, site: Site, key: str, draft: Draft) -> Thread:
     )
 
 
-async def _spend(res: Resources, who: Who) -> Standing | None:
+async def _spend(res: Resources, who: Who, thread: Thread, draft: Draft) -> tuple[Standing | None, Comment | None]:
+    """Takes one from each limit. Where a limit is reached, a double click is still only the comment it doubles."""
     keys: dict[LimitPolicy, str] = {"address": who.address, "site": who.site.id}
     if who.member is not None:
         keys["member"] = who.member.id
@@ -168,7 +177,22 @@ async def _spend(res: Resources, who: Who) -> Standing | None:
         assert who.member is not None
         return await comments.made_since(res.db, who.member.id, first_id_at(since_ms), limit)
 
-    return await res.limits.spend(keys, posted_lately)
+    try:
+        return await res.limits.spend(keys, posted_lately), None
+    except RateLimited:
+        repeated = await _find_repeat(res, who, lookup_key(thread.key), draft)
+        if repeated is None:
+            raise
+        return None, repeated
+
+
+async def _find_repeat(res: Resources, who: Who, looked_up: str, draft: Draft) -> Comment | None:
+    """The comment that this draft sends again, if this member sent it within the last minute."""
+    if who.member is None or draft.keyed:
+        return None
+    repeat_of = repeat_key(looked_up, draft.parent_id, draft.text)
+    repeated = await comments.find_repeat(res.db, who.member.id, repeat_of, res.now_ms() - _REPEAT_MS)
+    return await comments.find(res.db, who.site.id, repeated) if repeated else None
 
 
 def _sample(draft: Draft, author: Author) -> Sample:
@@ -196,17 +220,17 @@ def _comment(res: Resources, written: Written, thread: Thread, verdict: Verdict,
     )
 
 
-def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft, site_state: str) -> list[Statement]:
+def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft) -> list[Statement]:
     """The comment with all the numbers it moves, as one unit of work."""
     looked_up = lookup_key(thread.key)
     new = comments.NewComment(
         comment,
         looked_up,
-        draft.guest.email if draft.guest else None,
+        check_email(draft.guest.email, "/author/email") if draft.guest else None,
         draft.guest.url if draft.guest else None,
         repeat_key(looked_up, draft.parent_id, draft.text),
-        comment.created_at - _REPEAT_MS,
-        site_state,
+        _NEVER if draft.keyed else comment.created_at - _REPEAT_MS,
+        who.site.policy.state,
     )
     unit = [] if thread.version else [threads.adding(thread, looked_up)]
     unit.append(comments.adding(new, who.member.status if who.member else ""))
@@ -231,11 +255,9 @@ async def _look_again(
     site = await res.cache.site(site_id) or who.site
     member = who.member
     if member is not None:
-        since = res.now_ms() - _REPEAT_MS
-        repeat_of = repeat_key(looked_up, draft.parent_id, draft.text)
-        repeated = await comments.find_repeat(res.db, member.id, repeat_of, since)
+        repeated = await _find_repeat(res, who, looked_up, draft)
         if repeated is not None:
-            return who, fresh, await comments.find(res.db, site_id, repeated)
+            return who, fresh, repeated
         res.cache.forget_member(site_id, member.id)
         member = await res.cache.member(site_id, member.id)
     if draft.parent_id is not None:
@@ -253,7 +275,7 @@ def _check_parent(parent: Comment | None, thread: Thread) -> None:
 def _tell(res: Resources, who: Who, comment: Comment, thread: Thread) -> None:
     """Whoever keeps a page of this thread in memory learns of it; so does the cache, where the record matters."""
     member = who.member
-    if comment.status == "approved":
+    if comment.status == "approved" or not thread.version:
         # The id of a thread that was new a moment ago may not be the one it got: then all of the site's pages go.
         res.changes.announce(Change(comment.site_id, thread.id if thread.version else None))
         if member is not None and member.approved_count < who.site.policy.first_comments_held:

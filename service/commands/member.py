@@ -5,7 +5,7 @@ import click
 from service.actions.add_member import NewMember, add_member, find_member
 from service.actions.make_token import make_link
 from service.actions.resources import Resources
-from service.actions.set_member import members_page, set_member_status
+from service.actions.set_member import MemberChange, members_page, set_member
 from service.commands.wiring import run, settings_or_exit, site_named, site_option
 from service.domain.errors import Refusal
 from service.domain.member import Member, MemberStatus, Role
@@ -97,7 +97,7 @@ def _set_status(site_name: str, name_or_id: str, status: MemberStatus, until: st
         site = await site_named(res, site_name)
         member = await _named(res, site, name_or_id)
         until_ms = None if until is None else from_rfc3339(until, "/until")
-        await set_member_status(res, site, member.id, status, until_ms)
+        await set_member(res, None, site, member.id, MemberChange(status, until_ms))
         click.echo(f"{member.name} is {status} now.")
 
     run(work)

@@ -11,8 +11,8 @@ import uvloop
 from service.actions.resources import Resources
 from service.actions.show_ways_in import Link, demo_links, owner_links
 from service.app import build_app, open_resources, secret_of
-from service.commands.wiring import FAILED, MISUSED, config_option, settings_or_exit
-from service.domain.errors import StorageUnavailable
+from service.commands.wiring import FAILED, MISUSED, config_option, exit_over_data, settings_or_exit
+from service.domain.errors import Refusal, StorageUnavailable
 from service.settings import Settings
 from service.storage.migrate import MigrationRefused
 from service.web.app_keys import Serving
@@ -35,6 +35,13 @@ def command(demo: bool, config: Path | None) -> None:
     except (MigrationRefused, StorageUnavailable) as refused:
         click.echo(f"GREENROOM_DATABASE: {refused}", err=True)
         sys.exit(FAILED)
+    except Refusal as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(FAILED)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        exit_over_data(settings, error)
 
 
 async def _serve(settings: Settings, demo: bool) -> None:

@@ -3,8 +3,7 @@
 import click
 
 from service.actions.add_member import find_member
-from service.actions.identify import hash_of
-from service.actions.make_token import end_all_tokens, end_token, make_token
+from service.actions.make_token import end_all_tokens, end_token, find_token, make_token
 from service.actions.resources import Resources
 from service.commands.wiring import run, site_named, site_option
 from service.domain.errors import Refusal
@@ -36,7 +35,10 @@ def command(site_name: str, name_or_id: str, scope: Scope, days: int, revoke: st
         if revoke == "all":
             await end_all_tokens(res, member)
         elif revoke is not None:
-            await end_token(res, hash_of(revoke))
+            token = await find_token(res, member, revoke)
+            if token is None:
+                raise Refusal(f"{member.name} has no such token.")
+            await end_token(res, token)
         else:
             click.echo(await make_token(res, member, scope, days * _DAY_MS))
 

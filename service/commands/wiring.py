@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import click
 
@@ -28,6 +28,7 @@ site_option = click.option("--site", "site_name", required=True, metavar="SITE",
 
 def settings_or_exit(config: Path | None = None) -> Settings:
     """The settings; exits with 2 and a line for each fault."""
+    config = config or click.get_current_context().find_root().params.get("config")
     try:
         return read_settings(os.environ, config)
     except Misconfigured as wrong:
@@ -36,9 +37,9 @@ def settings_or_exit(config: Path | None = None) -> Settings:
         sys.exit(MISUSED)
 
 
-def run(work: Callable[[Resources], Awaitable[T]], config: Path | None = None) -> T:
-    """Does the work with opened resources; exits with 1 and one line if it is refused."""
-    settings = settings_or_exit(config)
+def run(work: Callable[[Resources], Awaitable[T]]) -> T:
+    """Does the work with opened resources; exits with 1 and one line if it is refused, with 2 if it cannot begin."""
+    settings = settings_or_exit()
 
     async def opened() -> T:
         async with open_resources(settings) as res:
@@ -51,7 +52,17 @@ def run(work: Callable[[Resources], Awaitable[T]], config: Path | None = None) -
             click.echo(f"{fault.pointer.lstrip('/')}: {fault.detail}".removeprefix(": "), err=True)
     except (Refusal, MigrationRefused) as refusal:
         click.echo(str(refusal), err=True)
+    except OSError as error:
+        exit_over_data(settings, error)
     sys.exit(FAILED)
+
+
+def exit_over_data(settings: Settings, error: OSError) -> NoReturn:
+    """Exits with 2 and a line that names the folder that cannot be used."""
+    click.echo(
+        f"GREENROOM_DATA: '{settings.data}' cannot be used ({error.strerror}); an example: /srv/greenroom", err=True
+    )
+    sys.exit(MISUSED)
 
 
 async def site_named(res: Resources, name: str) -> Site:

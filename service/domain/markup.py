@@ -3,6 +3,7 @@
 import re
 import string
 from functools import lru_cache
+from html import escape
 
 import nh3
 from linkify_it import LinkifyIt
@@ -35,6 +36,14 @@ _MARKDOWN = (
 
 _MARKDOWN.linkify = _Links()
 
+# Where a link may lead: to a site of its own or a mail address. A relative one would mean another page here than on
+# the blog, and what stands before an @ can pass for the host.
+_LINK = re.compile(r"(?:https?://[^/?#@\\\s]+(?:[/?#]\S*)?|mailto:\S+)\Z", re.IGNORECASE)
+_MARKDOWN.validateLink = lambda url: _LINK.match(url) is not None  # type: ignore[method-assign]
+
+# More than these in one comment are no comment: the library's time grows with their square.
+_TOO_MANY = (("[", 200), ("@", 100), ("//", 100), ("*", 600), ("_", 600), ("~", 600), ("`", 1_000), ("\n", 2_000))
+
 # Lines of words and plain punctuation, where Markdown and the link finder have nothing to do: a line starts
 # with a letter or a number that numbers no list, and a full stop or colon is followed by a space or the line's end.
 # tests/domain/test_markup.py proves for every such text that the short way and the library agree.
@@ -65,6 +74,8 @@ def _is_plain(text: str) -> bool:
 
 def render_markdown(text: str, link_rel: str) -> str:
     """The long way: markdown-it-py (CommonMark), cleaned by nh3 against an allow-list."""
+    if any(text.count(mark) > most for mark, most in _TOO_MANY):
+        return _cleaner(link_rel).clean(plain_html(escape(text, quote=False)))
     rendered: str = _MARKDOWN.render(text)
     return _cleaner(link_rel).clean(rendered)
 
@@ -76,6 +87,7 @@ def _cleaner(link_rel: str) -> nh3.Cleaner:
         attributes={"a": {"href", "title"}},
         url_schemes={"http", "https", "mailto"},
         link_rel=link_rel,
+        url_relative="deny",
     )
 
 

@@ -27,10 +27,9 @@ class Member(msgspec.Struct, frozen=True):
     created_at: int
     version: int
 
-    @property
-    def moderates(self) -> bool:
-        """May this person decide about others' comments?"""
-        return self.role != "member" and self.status == "active"
+    def moderates(self, now_ms: int) -> bool:
+        """May this person decide about others' comments at this moment?"""
+        return self.role != "member" and self.standing(now_ms) == "active"
 
     def standing(self, now_ms: int) -> MemberStatus:
         """The status at this moment: a suspension ends by itself."""

@@ -1,4 +1,4 @@
-"""Names of people: what can be one, and when two of them look alike."""
+"""Names and mail addresses of people: what can be one, and when two names look alike."""
 
 import unicodedata
 
@@ -24,3 +24,15 @@ def name_key(name: str) -> str:
     apart = unicodedata.normalize("NFKD", name.casefold())
     kept = "".join(c for c in apart if unicodedata.category(c)[0] not in "CM" and not c.isspace())
     return kept.translate(_LOOK_ALIKES)
+
+
+def check_email(email: str | None, pointer: str = "/email") -> str | None:
+    """The address in lower case. Only its shape is looked at: whether it works, a mail will tell. Raises Invalid."""
+    if email is None:
+        return None
+    email = email.strip().lower()
+    local, _, domain = email.rpartition("@")
+    plain = all(c.isprintable() and not c.isspace() for c in email)
+    if not local or "." not in domain.strip(".") or not plain or len(email) > 254:
+        raise Invalid([Fault(pointer, "This is no mail address; one looks like ada@example.org.")])
+    return email

@@ -15,7 +15,8 @@ Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words = Annotated[tuple[Word, ...], msgspec.Meta(max_length=2_000)]
-Origin = Annotated[str, msgspec.Meta(pattern=r"^https?://[a-z0-9.\-\[\]:]+$", max_length=300)]
+Origin = Annotated[str, msgspec.Meta(pattern=r"^https?://[a-z0-9.\-\[\]:]+\Z", max_length=300)]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", max_length=35)]
 Origins = Annotated[tuple[Origin, ...], msgspec.Meta(max_length=50)]
 
 
@@ -31,11 +32,14 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: ThreadState = "open"
     close_after_days: Days = 0  # 0: never
     form_message: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
+    edit_window_s: Annotated[int, msgspec.Meta(ge=0, le=31_536_000)] = 900
     max_links: Count = 2
     hold_words: Words = ()
     refuse_words: Words = ()
     origins: Origins = ()
-    link_rel: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+( [a-z]+)*$", max_length=100)] = "ugc nofollow noopener"
+    languages: Annotated[tuple[Language, ...], msgspec.Meta(max_length=50)] = ()  # none named: all are welcome
+    ip_retention_days: Days = 30
+    link_rel: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", max_length=100)] = "ugc nofollow noopener"
 
     def faults(self) -> list[Fault]:
         """What is wrong between the settings, each of which is right by itself."""
@@ -57,4 +61,4 @@ class Site(msgspec.Struct, frozen=True):
         return origin in self.policy.origins
 
 
-SITE_NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$"
+SITE_NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\Z"

@@ -11,6 +11,7 @@ from service.domain.errors import Fault, Invalid
 from service.domain.site import Moderation, Policy, ThreadState
 
 _MAX_KEY = 1_000
+_USUAL = 200  # a key of usual length is worth remembering
 _DAY_MS = 86_400_000
 _ORIGIN = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*://[^/?#]*")
 _INDEX = re.compile(r"/index\.html?$", re.IGNORECASE)
@@ -45,12 +46,15 @@ class Thread(msgspec.Struct, frozen=True):
         return days > 0 and now_ms - born > days * _DAY_MS
 
 
-@lru_cache(maxsize=4_096)
 def canonical_key(raw: str, pointer: str = "/thread") -> str:
     """The path of a page as a key: no origin, query, fragment or index.html; percent-encoding in one form.
 
     Raises Invalid, naming what is wrong, for what can be no path.
     """
+    return _remembered_key(raw, pointer) if len(raw) < _USUAL else _canonical_key(raw, pointer)
+
+
+def _canonical_key(raw: str, pointer: str) -> str:
     path = _ORIGIN.sub("", raw.strip()).partition("#")[0].partition("?")[0]
     if path.startswith("//"):
         path = "/" + path.lstrip("/")
@@ -60,6 +64,9 @@ def canonical_key(raw: str, pointer: str = "/thread") -> str:
     if not raw.strip() or len(key) > _MAX_KEY:
         raise Invalid([Fault(pointer, f"A page's path is needed, at most {_MAX_KEY} characters: /2020/06/a.html.")])
     return key
+
+
+_remembered_key = lru_cache(maxsize=4_096)(_canonical_key)
 
 
 def lookup_key(key: str) -> str:

@@ -228,13 +228,13 @@ async def recent(db: Database, site_id: str, limit: int) -> list[Comment]:
     return [comment(row) for row in rows]
 
 
-async def removed_ancestors(db: Database, parent_id: str | None) -> list[str]:
-    """The chain of removed comments above a reply, nearest first: their tombstones may come or go with it."""
+async def ancestors(db: Database, parent_id: str | None) -> list[str]:
+    """The chain of comments above a reply, nearest first. It never changes, whatever becomes of them."""
     sql = (
         "WITH RECURSIVE above (id, parent_id, depth) AS ("
-        "SELECT id, parent_id, 1 FROM comments WHERE id = :id AND status = 'removed'"
+        "SELECT id, parent_id, 1 FROM comments WHERE id = :id"
         " UNION ALL SELECT c.id, c.parent_id, a.depth + 1 FROM comments c JOIN above a ON c.id = a.parent_id"
-        " WHERE c.status = 'removed') SELECT id FROM above ORDER BY depth"
+        ") SELECT id FROM above ORDER BY depth"
     )
     if parent_id is None:
         return []

@@ -49,10 +49,6 @@ class Database(Protocol):
         """Calls back, within a second, after another process has changed something."""
         ...
 
-    async def is_writable(self) -> bool:
-        """Can a unit be written just now?"""
-        ...
-
     async def close(self) -> None:
         """Finishes what was accepted, then lets go of the file or the server."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.domain.comment import Status
 from service.domain.errors import NameTaken, NotFound
-from service.domain.member import Member, MemberStatus
+from service.domain.member import Member, MemberStatus, Role
 from service.domain.names import name_key
 from service.storage.database import Database, Query, Row, Statement, Unit
 
@@ -74,15 +74,22 @@ def adding(member: Member) -> Unit:
     return (Statement(sql, parameters, taken),)
 
 
-def setting_status(member: Member, status: MemberStatus, until: int | None) -> Unit:
+def setting_status(member: Member, status: MemberStatus, until: int | None) -> Statement:
     """Suspends, bans, lets back in. `until` (milliseconds UTC) ends a suspension."""
-    return (
-        Statement(
-            "UPDATE members SET status = :status, suspended_until = :until, version = version + 1"
-            " WHERE site_id = :site_id AND id = :id",
-            {"status": status, "until": until, "site_id": member.site_id, "id": member.id},
-            NotFound(),
-        ),
+    return Statement(
+        "UPDATE members SET status = :status, suspended_until = :until, version = version + 1"
+        " WHERE site_id = :site_id AND id = :id",
+        {"status": status, "until": until, "site_id": member.site_id, "id": member.id},
+        NotFound,
+    )
+
+
+def setting_role(member: Member, role: Role) -> Statement:
+    """Gives a member another role."""
+    return Statement(
+        "UPDATE members SET role = :role, version = version + 1 WHERE site_id = :site_id AND id = :id",
+        {"role": role, "site_id": member.site_id, "id": member.id},
+        NotFound,
     )
 
 

@@ -32,9 +32,12 @@ def migrate_sqlite(path: Path) -> list[str]:
     PRAGMA user_version, which is part of the transaction, holds the number of the last step applied.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # mail addresses are in it; the files beside it take its mode
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as connection:
             return _apply_missing(connection, path)
+    except sqlite3.OperationalError as error:
+        raise MigrationRefused(f"{path} cannot be opened just now: {error}.") from error
     except sqlite3.DatabaseError as error:
         raise MigrationRefused(f"{path} cannot be used: {error}. Restore a backup or name another file.") from error
 

@@ -55,6 +55,14 @@ def keeping(key: tuple[str, str, str], replay: Replay, now_ms: int, since: int) 
     )
 
 
-def sweeping(before_ms: int) -> Statement:
-    """Forgets answers older than this moment."""
-    return Statement("DELETE FROM replays WHERE created_at < :before", {"before": before_ms})
+class NothingLeft(Refusal):
+    """There was nothing more to sweep."""
+
+
+def sweeping(before_ms: int, most: int) -> Statement:
+    """Forgets answers older than this moment, at most so many. Refused with NothingLeft."""
+    sql = (
+        "DELETE FROM replays WHERE (site_id, owner, key) IN"
+        " (SELECT site_id, owner, key FROM replays WHERE created_at < :before ORDER BY created_at LIMIT :most)"
+    )
+    return Statement(sql, {"before": before_ms, "most": most}, NothingLeft)

@@ -3,9 +3,9 @@
 import msgspec
 
 from service.domain.comment import STATUSES
-from service.domain.errors import NameTaken, NotFound
+from service.domain.errors import NameTaken
 from service.domain.site import Policy, Site
-from service.storage.database import Database, Query, Row, Statement, Unit
+from service.storage.database import Database, Outdated, Query, Row, Statement, Unit
 
 _COLUMNS = "id, policy, created_at, version"
 
@@ -49,13 +49,13 @@ def adding(site: Site) -> Unit:
     return insert, *counts
 
 
-def setting_policy(site_id: str, policy: Policy) -> Unit:
-    """Puts the whole policy in place of the one before."""
+def setting_policy(seen: Site, policy: Policy) -> Unit:
+    """Puts the whole policy in place of the one seen. Refused with Outdated when another was set meanwhile."""
     return (
         Statement(
-            "UPDATE sites SET policy = :policy, version = version + 1 WHERE id = :id",
-            {"id": site_id, "policy": msgspec.json.encode(policy).decode()},
-            NotFound(),
+            "UPDATE sites SET policy = :policy, version = version + 1 WHERE id = :id AND version = :seen",
+            {"id": seen.id, "policy": msgspec.json.encode(policy).decode(), "seen": seen.version},
+            Outdated,
         ),
     )
 

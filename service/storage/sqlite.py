@@ -8,6 +8,7 @@ its rows. (SQLite's documents on WAL and on PRAGMA synchronous.)
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from typing import NamedTuple
 
 import aiosqlite
 
-from service.domain.errors import Refusal, StorageUnavailable
-from service.storage.database import Outdated, Query, Row, Unit
+from service.domain.errors import StorageUnavailable
+from service.storage.database import Query, Row, Unit
+from service.storage.sqlite_connections import Reader, Writer, reading_error
 
 _BUSY_MS = 2_000
 _GROUP = 256  # units in one commit at most, so that the first of them does not wait for long
@@ -25,7 +27,7 @@ _READERS = 2
 _CHECKPOINT = "wal_autocheckpoint = 8000"  # pages, 32 MB: seldom enough to spare writers, small enough to start fast
 _WATCH_S = 0.25
 
-Outcome = Exception | None
+_LOG = logging.getLogger("greenroom.storage")
 
 
 class _Write(NamedTuple):
@@ -36,82 +38,6 @@ class _Write(NamedTuple):
 class _Read(NamedTuple):
     queries: tuple[Query, ...]
     done: asyncio.Future[list[list[Row]]]
-
-
-class _Writer(sqlite3.Connection):
-    """The one writing connection. `units` is filled before commit(), `outcomes` is there after it."""
-
-    units: list[Unit]
-    outcomes: list[Outcome]
-
-    def commit(self) -> None:
-        """Writes the waiting units as one transaction; replays them one by one if one of them breaks it."""
-        self.outcomes = [StorageUnavailable()] * len(self.units)
-        self.execute("BEGIN IMMEDIATE")  # a file that stays locked is no fault of a unit: nothing to replay
-        try:
-            outcomes = [self._apply(unit) for unit in self.units]
-            self.execute("COMMIT")
-            self.outcomes = outcomes
-        except (Refusal, sqlite3.Error):
-            self._abandon()
-            self._replay()
-
-    def _apply(self, unit: Unit) -> Outcome:
-        """Runs a unit. A guard that fails before anything was touched needs no rollback: it touched nothing."""
-        touched = False
-        for sql, parameters, refusal in unit:
-            if self.execute(sql, parameters).rowcount > 0:
-                touched = True
-            elif refusal is not None:
-                if touched:
-                    raise refusal
-                return refusal() if isinstance(refusal, type) else refusal
-        return None
-
-    def _replay(self) -> None:
-        """The slow way, each unit in a savepoint of its own, so that the bad one spoils only itself."""
-        try:
-            self.execute("BEGIN IMMEDIATE")
-            outcomes = [self._apply_alone(unit) for unit in self.units]
-            self.execute("COMMIT")
-            self.outcomes = outcomes
-        except sqlite3.Error:
-            self._abandon()
-
-    def _apply_alone(self, unit: Unit) -> Outcome:
-        self.execute("SAVEPOINT unit")
-        try:
-            return self._apply(unit)
-        except Refusal as refusal:
-            self.execute("ROLLBACK TO unit")
-            return refusal
-        except sqlite3.IntegrityError:
-            self.execute("ROLLBACK TO unit")
-            return Outdated()
-        finally:
-            if self.in_transaction:
-                self.execute("RELEASE unit")
-
-    def _abandon(self) -> None:
-        if self.in_transaction:
-            self.rollback()
-
-
-class _Reader(sqlite3.Connection):
-    """A reading connection. `requests` is filled before commit(), `answers` is there after it."""
-
-    requests: list[tuple[Query, ...]]
-    answers: list[list[list[Row]]]
-
-    def commit(self) -> None:
-        """Answers the waiting requests from one snapshot."""
-        self.execute("BEGIN")
-        try:
-            self.answers = [
-                [self.execute(sql, parameters).fetchall() for sql, parameters in queries] for queries in self.requests
-            ]
-        finally:
-            self.execute("COMMIT")
 
 
 class SqliteDatabase:
@@ -151,13 +77,13 @@ class SqliteDatabase:
 
     async def _write_group(self) -> None:
         group = [self._writes.popleft() for _ in range(min(len(self._writes), _GROUP))]
-        assert isinstance(self._raw_writer, _Writer)
+        assert isinstance(self._raw_writer, Writer)
         self._raw_writer.units = [write.unit for write in group]
         try:
             await self._writer.commit()
             outcomes = self._raw_writer.outcomes
             self.groups += 1
-        except (sqlite3.Error, ValueError):  # ValueError: the connection is closed
+        except Exception:  # the file cannot be written, or the connection is closed
             outcomes = [StorageUnavailable()] * len(group)
         for write, outcome in zip(group, outcomes, strict=True):
             if write.done.done():
@@ -189,17 +115,19 @@ class SqliteDatabase:
     async def _read_group(self, reader: int) -> None:
         group = [self._reads.popleft() for _ in range(min(len(self._reads), _GROUP))]
         raw = self._raw_readers[reader]
-        assert isinstance(raw, _Reader)
+        assert isinstance(raw, Reader)
         raw.requests = [read.queries for read in group]
         try:
             await self._readers[reader].commit()
-        except (sqlite3.Error, ValueError) as error:
-            for read in group:
-                if not read.done.done():
-                    read.done.set_exception(_reading_error(error))
-            return
-        for read, answer in zip(group, raw.answers, strict=True):
-            if not read.done.done():
+            answers = raw.answers
+        except Exception as error:
+            answers = [reading_error(error)] * len(group)
+        for read, answer in zip(group, answers, strict=True):
+            if read.done.done():
+                continue
+            if isinstance(answer, Exception):
+                read.done.set_exception(answer)
+            else:
                 read.done.set_result(answer)
 
     # Other processes
@@ -213,12 +141,20 @@ class SqliteDatabase:
         """PRAGMA data_version, asked on the writing connection, changes when anybody but that connection commits."""
         seen: int | None = None
         while True:
-            now = await self.write_pragma("data_version")
-            if seen is not None and now != seen:
+            now = await self._data_version()
+            if now is None or (seen is not None and now != seen):
                 for callback in self._foreign:
                     callback()
-            seen = now
+            seen = now or seen
             await asyncio.sleep(_WATCH_S)
+
+    async def _data_version(self) -> int | None:
+        """None where it cannot be asked: then it is better to believe that something has changed."""
+        try:
+            return await self.write_pragma("data_version")
+        except sqlite3.Error:
+            _LOG.warning("other processes cannot be watched just now")
+            return None
 
     async def write_pragma(self, name: str) -> int | None:
         """The value of a PRAGMA on the writing connection."""
@@ -227,13 +163,6 @@ class SqliteDatabase:
         return row[0] if row else None
 
     # Life
-
-    async def is_writable(self) -> bool:
-        try:
-            await self.write(())
-        except Refusal:
-            return False
-        return True
 
     async def close(self) -> None:
         if self._watching is not None:
@@ -246,19 +175,12 @@ class SqliteDatabase:
             await connection.close()
 
 
-def _reading_error(error: Exception) -> Exception:
-    """What passes by itself is told as such; a fault in our SQL is not hidden."""
-    if isinstance(error, sqlite3.OperationalError | ValueError) and "no such" not in str(error):
-        return StorageUnavailable()
-    return error
-
-
 async def open_sqlite(path: Path) -> SqliteDatabase:
     """Opens the file, which must have its schema already (migrate.py). Raises StorageUnavailable if it cannot."""
     raw: list[sqlite3.Connection] = []
     opened: list[aiosqlite.Connection] = []
     try:
-        for factory in (_Writer, *[_Reader] * _READERS):
+        for factory in (Writer, *[Reader] * _READERS):
             opened += [await _connect(path, factory, raw)]
     except sqlite3.Error as error:
         for connection in opened:
@@ -285,6 +207,6 @@ async def _connect(
         _CHECKPOINT,
     ):
         await connection.execute(f"PRAGMA {pragma}")
-    if factory is _Reader:
+    if factory is Reader:
         await connection.execute("PRAGMA query_only = ON")
     return connection

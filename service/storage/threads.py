@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from service.domain.errors import NotFound
 from service.domain.site import Moderation, ThreadState
 from service.domain.thread import Thread
-from service.storage.database import Database, Query, Row, Statement, Unit
+from service.storage.database import Database, Outdated, Query, Row, Statement, Unit
 
 _COLUMNS = "id, site_id, key, url, title, state, moderation, published_at, created_at, count, version"
 
@@ -78,19 +77,23 @@ def counting(thread_id: str, change: int) -> Statement:
     return Statement("UPDATE threads SET count = count + :change WHERE id = :id", {"id": thread_id, "change": change})
 
 
-def setting(thread: Thread, state: ThreadState | None, moderation: Moderation | None, title: str | None) -> Unit:
-    """Sets the thread's own state, moderation and title; None lets the site's policy speak again."""
+def setting(seen: Thread, state: ThreadState | None, moderation: Moderation | None, title: str | None) -> Unit:
+    """Sets the thread's own state, moderation and title; None lets the site's policy speak again.
+
+    Refused with Outdated when another has set them since the thread was seen.
+    """
     return (
         Statement(
             "UPDATE threads SET state = :state, moderation = :moderation, title = :title, version = version + 1"
-            " WHERE site_id = :site_id AND id = :id",
+            " WHERE site_id = :site_id AND id = :id AND version = :seen",
             {
+                "seen": seen.version,
                 "state": state,
                 "moderation": moderation,
                 "title": title,
-                "site_id": thread.site_id,
-                "id": thread.id,
+                "site_id": seen.site_id,
+                "id": seen.id,
             },
-            NotFound(),
+            Outdated,
         ),
     )

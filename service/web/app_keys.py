@@ -5,6 +5,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from aiohttp import web
 
+from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.web.page_cache import PageCache
@@ -28,5 +29,6 @@ class Serving:
 
 RESOURCES = web.AppKey("RESOURCES", Resources)
 SERVING = web.AppKey("SERVING", Serving)
+READY = web.AppKey("READY", Ready)
 PAGES = web.AppKey("PAGES", PageCache)
 REPLAYS = web.AppKey("REPLAYS", Replays)

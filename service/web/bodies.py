@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Line = Annotated[str, msgspec.Meta(max_length=1_000)]
-Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+$", max_length=2_000)]
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", max_length=2_000)]
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,9 +60,10 @@ class MemberBody(Body, frozen=True):
     role: Role = "member"
 
 
-class MemberStatusBody(Body, frozen=True):
-    status: Literal["active", "suspended", "banned"]
+class MemberChangeBody(Body, frozen=True):
+    status: Literal["active", "suspended", "banned"] | None = None
     suspended_until: str | None = None
+    role: Role | None = None
 
 
 class ThreadBody(Body, frozen=True):
@@ -108,12 +109,21 @@ def parse(raw: bytes, shape: type[T]) -> T:
     try:
         body: T = _know(shape).decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise Invalid([_fault(str(error))]) from None
+        raise _wrong_shape(raw, str(error)) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise _not_json(raw) from None
     if _may_double(raw, shape):
         _refuse_doubles(raw)
     return body
+
+
+def _wrong_shape(raw: bytes, message: str) -> Refusal:
+    """The decoder stops at the first wrong value; what follows may be no JSON at all, which is to be said first."""
+    try:
+        msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return _not_json(raw)
+    return Invalid([_fault(message)])
 
 
 def _not_json(raw: bytes) -> Refusal:
@@ -194,6 +204,7 @@ PRIVATE = {
     "Vary": "Origin",
     "Server": "greenroom",
 }
+NO_CONTENT = {"Cache-Control": "no-store", "Vary": "Origin", "Server": "greenroom"}
 PUBLIC = {
     "Content-Type": "application/json",
     "Cache-Control": "no-cache",  # may be kept, must be asked about: the ETag makes asking cheap

@@ -1,20 +1,20 @@
 """Comments over the API: a thread's page, posting, one comment, deleting."""
 
-from hashlib import blake2b
 from typing import Any
 
 from aiohttp import web
 
 from service.actions.decide_comments import take_down
 from service.actions.identify import Who
-from service.actions.replays import KeyTaken, Replay
+from service.actions.replays import Statement
 from service.actions.submit_comment import Draft, Guest, Submitted, check_author, submit_comment
 from service.actions.thread_page import PageRequest, ThreadPage, nothing_waits, one_comment, thread_page
 from service.domain.comment import Comment
-from service.domain.errors import Fault, Invalid, NotModerator, StorageUnavailable
+from service.domain.errors import Fault, Invalid, NotModerator
 from service.web.access import site_of, who_asks
-from service.web.app_keys import PAGES, REPLAYS, RESOURCES
-from service.web.bodies import PRIVATE, PUBLIC, CommentBody, encode, json_response, read_body
+from service.web.app_keys import PAGES, RESOURCES
+from service.web.bodies import NO_CONTENT, PRIVATE, PUBLIC, CommentBody, encode, json_response, read_body
+from service.web.once import Keep, once
 from service.web.page_cache import Page, answer, for_one_alone, lists_tag, page, site_tag
 from service.web.paging import choice_of, cursor_of, cursor_text, limit_of, link_header
 from service.web.shapes import listed_comment, seen_comment
@@ -47,9 +47,15 @@ async def _public_page(request: web.Request) -> Page:
         found, sort = await _find(request, who)
         told, link = _told(request, who, found, sort)
         ready = page(encode(told), {**PUBLIC, **link})
-        tags = (site_tag(who.site.id), found.thread.id if found.thread else lists_tag(who.site.id))
-        pages.put(path, ready, tags, since)
+        if _is_plain(request, found):
+            tags = (site_tag(who.site.id), found.thread.id if found.thread else lists_tag(who.site.id))
+            pages.put(path, ready, tags, since)
     return ready
+
+
+def _is_plain(request: web.Request, found: ThreadPage) -> bool:
+    """Is this the URL that readers use? Of the endless others with the same answer none is kept."""
+    return request.query.getall("thread") == [found.key] and set(request.query) <= {"thread", "sort", "limit"}
 
 
 def _key_of(request: web.Request) -> str:
@@ -89,64 +95,27 @@ async def post_comment(request: web.Request) -> web.Response:
     who = await who_asks(request)
     check_author(request.app[RESOURCES], who)
     body, raw = await read_body(request, CommentBody)
-    draft = _draft(body)
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        done = await submit_comment(request.app[RESOURCES], who, draft, lambda _: [])
-        return _answer_to_post(request, who, done)
-    return await _post_once(request, who, draft, _checked_key(key), raw)
+    draft = _draft(body, "Idempotency-Key" in request.headers)
+
+    async def work(keep: Keep) -> web.Response:
+        def kept(comment: Comment) -> list[Statement]:
+            told = encode(seen_comment(comment, who))
+            return keep(_STATUS.get(comment.status, 202), _location(comment), told)
+
+        return _answer_to_post(who, await submit_comment(request.app[RESOURCES], who, draft, kept))
+
+    return await once(request, who, raw, work)
 
 
-def _draft(body: CommentBody) -> Draft:
+def _draft(body: CommentBody, keyed: bool) -> Draft:
     published_at = None if body.published_at is None else from_rfc3339(body.published_at, "/published_at")
     guest = Guest(body.author.name, body.author.email, body.author.url) if body.author else None
-    return Draft(body.thread, body.text, body.parent_id, body.url, body.title, published_at, guest)
+    return Draft(body.thread, body.text, body.parent_id, body.url, body.title, published_at, guest, keyed)
 
 
-def _checked_key(key: str) -> str:
-    if not 1 <= len(key) <= 255 or not key.isprintable():
-        raise Invalid([Fault("/Idempotency-Key", "An Idempotency-Key has 1 to 255 printable characters.")])
-    return key
-
-
-async def _post_once(request: web.Request, who: Who, draft: Draft, name: str, raw: bytes) -> web.Response:
-    """The same call twice is carried out once: a second one waits, and gets the first one's answer."""
-    replays = request.app[REPLAYS]
-    key = (who.site.id, who.member.id if who.member else who.address, name)
-    request_hash = blake2b(raw, digest_size=16).hexdigest()
-    async with replays.turn(key):
-        for _ in range(2):
-            kept = await replays.find(key, request_hash)
-            if kept is not None:
-                return _replayed(kept)
-            try:
-                done = await submit_comment(
-                    request.app[RESOURCES],
-                    who,
-                    draft,
-                    lambda comment: [replays.keeping(key, _replay(request, who, comment, request_hash))],
-                )
-            except KeyTaken:  # another process was first
-                continue
-            return _answer_to_post(request, who, done)
-    raise StorageUnavailable
-
-
-def _replay(request: web.Request, who: Who, comment: Comment, request_hash: str) -> Replay:
-    body = encode(seen_comment(comment, who)).decode()
-    return Replay(request_hash, _STATUS.get(comment.status, 202), _location(request, comment), body)
-
-
-def _replayed(kept: Replay) -> web.Response:
-    headers = {**PRIVATE, "Idempotency-Replayed": "true"}
-    if kept.location is not None:
-        headers["Location"] = kept.location
-    return web.Response(status=kept.status, body=kept.body.encode(), headers=headers)
-
-
-def _answer_to_post(request: web.Request, who: Who, done: Submitted) -> web.Response:
+def _answer_to_post(who: Who, done: Submitted) -> web.Response:
     status = 200 if done.repeated else _STATUS.get(done.comment.status, 202)
-    headers = {**PRIVATE, "Location": _location(request, done.comment)}
+    headers = {**PRIVATE, "Location": _location(done.comment)}
     if done.limit is not None:
         policy, rate, left, reset_s = done.limit
         headers["RateLimit-Policy"] = f'"{policy}";q={rate.limit};w={rate.window_s}'
@@ -163,7 +132,7 @@ def _told_author(comment: Comment, who: Who) -> dict[str, Any]:
     return told
 
 
-def _location(request: web.Request, comment: Comment) -> str:
+def _location(comment: Comment) -> str:
     return f"/api/v1/sites/{comment.site_id}/comments/{comment.id}"
 
 
@@ -183,4 +152,4 @@ async def delete_comment(request: web.Request) -> web.Response:
     if comment.author.id != member.id and not who.moderates:
         raise NotModerator("This comment is another's.")
     await take_down(request.app[RESOURCES], member, comment)
-    return web.Response(status=204, headers={"Cache-Control": "no-store"})
+    return web.Response(status=204, headers=NO_CONTENT)

@@ -2,8 +2,10 @@
 
 from aiohttp import web
 
-from service.web.app_keys import RESOURCES, SERVING
+from service.web.app_keys import READY, SERVING
 from service.web.bodies import json_response
+
+_LATER = {"Retry-After": "5"}
 
 
 async def get_healthz(request: web.Request) -> web.Response:
@@ -13,11 +15,10 @@ async def get_healthz(request: web.Request) -> web.Response:
 
 async def get_readyz(request: web.Request) -> web.Response:
     """GET /readyz: 200 when comments can be stored; a missing model only degrades, since comments are then held."""
-    res = request.app[RESOURCES]
     if request.app[SERVING].draining:
-        return json_response({"status": "draining"}, 503, {"Retry-After": "5"})
-    writable = await res.db.is_writable()
-    model = res.scorer.state
-    status = "unavailable" if not writable else "ready" if model == "ready" else "degraded"
-    told = {"status": status, "storage": "ready" if writable else "unavailable", "model": model}
-    return json_response(told, 200 if writable else 503)
+        return json_response({"status": "draining"}, 503, _LATER)
+    found = await request.app[READY].look()
+    if not found.writable:
+        return json_response({"status": "unavailable", "storage": "unavailable", "model": found.model}, 503, _LATER)
+    status = "ready" if found.model == "ready" else "degraded"
+    return json_response({"status": status, "storage": "ready", "model": found.model})

@@ -7,13 +7,16 @@ from aiohttp import web
 
 from service.actions.add_member import NewMember, add_member
 from service.actions.evidence import thresholds
-from service.actions.set_member import members_page, set_member_status
+from service.actions.replays import Statement
+from service.actions.set_member import MemberChange, members_page, set_member
 from service.actions.set_policy import set_policy
 from service.actions.set_thread import set_thread, threads_page
+from service.domain.member import Member
 from service.domain.site import Policy
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
-from service.web.bodies import MemberBody, MemberStatusBody, ThreadBody, json_response, read_body
+from service.web.bodies import MemberBody, MemberChangeBody, ThreadBody, encode, json_response, read_body
+from service.web.once import Keep, once
 from service.web.paging import cursor_of, cursor_text, limit_of, link_header
 from service.web.shapes import member_json, thread_json
 from service.web.times import from_rfc3339
@@ -56,19 +59,31 @@ async def post_member(request: web.Request) -> web.Response:
     """POST S/members: makes somebody a member."""
     who = await who_asks(request)
     who.owner()
-    body, _ = await read_body(request, MemberBody)
-    member = await add_member(request.app[RESOURCES], who.site, NewMember(body.name, body.email, body.role))
-    location = f"/api/v1/sites/{who.site.id}/members/{member.id}"
-    return json_response(member_json(member), 201, {"Location": location})
+    body, raw = await read_body(request, MemberBody)
+    new = NewMember(body.name, body.email, body.role)
+
+    async def work(keep: Keep) -> web.Response:
+        def kept(member: Member) -> list[Statement]:
+            return keep(201, _location(member), encode(member_json(member)))
+
+        member = await add_member(request.app[RESOURCES], who.site, new, kept)
+        return json_response(member_json(member), 201, {"Location": _location(member)})
+
+    return await once(request, who, raw, work)
+
+
+def _location(member: Member) -> str:
+    return f"/api/v1/sites/{member.site_id}/members/{member.id}"
 
 
 async def patch_member(request: web.Request) -> web.Response:
-    """PATCH S/members/{id}: suspends (until a time), bans, lets back in."""
+    """PATCH S/members/{id}: suspends (until a time), bans, lets back in; owners give roles."""
     who = await who_asks(request)
-    who.moderator()
-    body, _ = await read_body(request, MemberStatusBody)
+    actor = who.moderator()
+    body, _ = await read_body(request, MemberChangeBody)
     until = None if body.suspended_until is None else from_rfc3339(body.suspended_until, "/suspended_until")
-    member = await set_member_status(request.app[RESOURCES], who.site, request.match_info["id"], body.status, until)
+    change = MemberChange(body.status, until, body.role)
+    member = await set_member(request.app[RESOURCES], actor, who.site, request.match_info["id"], change)
     return json_response(member_json(member))
 
 

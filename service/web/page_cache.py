@@ -9,7 +9,9 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from service.actions.changes import Change
 
-_MOST = 5_000
+_MOST_BYTES = 32 * 1024 * 1024
+_MOST_CHANGES = 5_000
+_OVERHEAD = 1_000  # what a page costs beside its body, about
 _KEPT_S = 60.0  # a thread can close by the calendar, which no change announces
 
 
@@ -48,7 +50,9 @@ class PageCache:
     """Answers by raw path and query, with what each was made from, so that a change drops just those it concerns."""
 
     def __init__(self) -> None:
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, Page] = {}  # the least recently used first
+        self._bytes = 0
+        self._paths = 0  # added to _made_from since it was empty
         self._made_from: dict[str, set[str]] = {}  # tag -> paths
         self._changes = 0
         self._changed: dict[str, int] = {}  # tag -> number of its last change
@@ -56,10 +60,13 @@ class PageCache:
 
     def get(self, path: str) -> Page | None:
         """The answer that is ready for this raw path and query."""
-        ready = self._pages.get(path)
-        if ready is not None and ready.until < time.monotonic():
-            del self._pages[path]
+        ready = self._pages.pop(path, None)
+        if ready is None:
             return None
+        if ready.until < time.monotonic():
+            self._bytes -= _size(path, ready)
+            return None
+        self._pages[path] = ready
         return ready
 
     def now(self) -> int:
@@ -70,11 +77,16 @@ class PageCache:
         """Keeps an answer, unless something that it was made from has changed since the reading began."""
         if self._all_changed > since or any(self._changed.get(tag, 0) > since for tag in tags):
             return
-        if len(self._pages) >= _MOST:
-            self.clear()
+        self._let_go(path)
         self._pages[path] = ready
+        self._bytes += _size(path, ready)
+        while self._bytes > _MOST_BYTES:
+            self._let_go(next(iter(self._pages)))
         for tag in tags:
             self._made_from.setdefault(tag, set()).add(path)
+        self._paths += len(tags)
+        if self._paths > _MOST_CHANGES * 10:  # paths of pages long gone are not looked for one by one
+            self.clear()
 
     def hear(self, change: Change | None) -> None:
         """Drops what a change concerns: a thread's pages and the site's lists, all of a site's, or everything."""
@@ -90,18 +102,28 @@ class PageCache:
     def clear(self) -> None:
         """Forgets everything."""
         self._pages.clear()
+        self._bytes = self._paths = 0
         self._made_from.clear()
         self._changes += 1
         self._all_changed = self._changes
         self._changed.clear()
 
     def _drop(self, tag: str) -> None:
-        if len(self._changed) >= _MOST:
+        if len(self._changed) >= _MOST_CHANGES:
             self.clear()
         self._changes += 1
         self._changed[tag] = self._changes
         for path in self._made_from.pop(tag, ()):
-            self._pages.pop(path, None)
+            self._let_go(path)
+
+    def _let_go(self, path: str) -> None:
+        gone = self._pages.pop(path, None)
+        if gone is not None:
+            self._bytes -= _size(path, gone)
+
+
+def _size(path: str, ready: Page) -> int:
+    return len(path) + len(ready.body) + _OVERHEAD
 
 
 def site_tag(site_id: str) -> str:

@@ -28,9 +28,10 @@ def limit_of(request: web.Request, default: int) -> int:
     text = request.query.get("limit")
     if text is None:
         return default
-    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
+    if not re.fullmatch(r"0*[1-9][0-9]*", text):
         raise Invalid([Fault("/limit", f"limit is a whole number from 1 to {MAX_LIMIT}.")])
-    return min(int(text), MAX_LIMIT)
+    digits = text.lstrip("0")
+    return min(int(digits), MAX_LIMIT) if len(digits) < 9 else MAX_LIMIT
 
 
 def choice_of(request: web.Request, name: str, choices: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from service.actions.decide_comments import Choice, Result, decide_comments
-from service.actions.queue import LogFilter, Position, QueueRequest, history, log_page, queue_page
+from service.actions.queue import LogFilter, Position, QueueRequest, history, log_page, queue_page, thread_id_of
 from service.actions.undo_decision import undo_decision
 from service.domain.comment import STATUSES
 from service.domain.errors import Fault, Invalid
@@ -27,8 +27,8 @@ async def get_queue(request: web.Request) -> web.Response:
     who.moderator()
     status, sort = choice_of(request, "status", _TABS), choice_of(request, "sort", _SORTS)
     if status == "approved" and sort not in ("oldest", "newest"):
-        raise Invalid([Fault("/sort", "Published comments are sorted by oldest or newest.")])
-    if "q" in request.query:
+        sort = "newest"  # published comments are kept in the order of time only; the answer says so
+    if request.query.get("q"):
         raise Invalid([Fault("/q", "Searching the queue is not offered yet; leave q out.")])
     of = f"{status} {sort}"
     cursor = cursor_of(request, of)
@@ -39,6 +39,7 @@ async def get_queue(request: web.Request) -> web.Response:
     told = {
         "items": [item_json(item) for item in found.items],
         "counts": {"reported": 0, "audit": 0, **found.counts},
+        "sort": sort,
         "next_cursor": next_cursor,
     }
     return json_response(told, headers=link_header(request, next_cursor))
@@ -78,12 +79,13 @@ def _result(result: Result) -> dict[str, Any]:
 
 
 async def get_log(request: web.Request) -> web.Response:
-    """GET S/log: who decided what, newest first; filtered by who (a member's id), action and thread (an id)."""
+    """GET S/log: who decided what, newest first; filtered by who (a member's id), action, thread (key or id)."""
     who = await who_asks(request)
     who.moderator()
     if "action" in request.query:
         choice_of(request, "action", (*ACTIONS, "undo"))
-    wanted = LogFilter(request.query.get("who"), request.query.get("action"), request.query.get("thread"))
+    thread_id = await thread_id_of(request.app[RESOURCES], who.site, request.query.get("thread"))
+    wanted = LogFilter(request.query.get("who"), request.query.get("action"), thread_id)
     cursor = cursor_of(request, "log")
     found, next_id = await log_page(
         request.app[RESOURCES], who.site, wanted, cursor.id if cursor else None, limit_of(request, 50)

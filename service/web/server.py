@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from service.web.app_keys import SERVING
 
@@ -22,6 +23,28 @@ _LOG = logging.getLogger("greenroom.server")
 IDLE_S = 10.0  # for an idle connection, and for a request head to arrive
 WRITE_S = 20.0  # for a reader to take what was sent to him
 DRAIN_S = 8.0  # for requests under way when the service stops
+
+
+class _OneLine(logging.Filter):
+    """Lets at most one line a second through about malformed requests, of which aiohttp logs a traceback each.
+
+    The traceback has the request line in it, which may hold a token; the line does not.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets a short line through, at most one a second."""
+        if record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError):
+            return True
+        if record.created < self._next:
+            return False
+        self._next = record.created + 1.0
+        record.msg, record.args = "a malformed request was refused: %s", (type(record.exc_info[1]).__name__,)
+        record.exc_info = None
+        return True
 
 
 # What aiohttp's protocol is told; a body with a Content-Encoding is refused, never inflated.
@@ -38,6 +61,8 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
     """Listens until left, then drains. Yields the port. Raises CannotListen."""
     runner = web.AppRunner(app, shutdown_timeout=DRAIN_S, handle_signals=False, **PROTOCOL)
     await runner.setup()
+    quiet = _OneLine()
+    logging.getLogger("aiohttp.server").addFilter(quiet)
     try:
         await _listen(web.TCPSite(runner, host, port, backlog=1024))
         async with _cutting_slow_readers(runner):
@@ -45,6 +70,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
             app[SERVING].draining = True
     finally:
         await runner.cleanup()
+        logging.getLogger("aiohttp.server").removeFilter(quiet)
 
 
 class CannotListen(Exception):

@@ -7,7 +7,7 @@ from service.domain.errors import Refusal
 from service.domain.member import why_not
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
-from service.web.bodies import json_response
+from service.web.bodies import NO_CONTENT, json_response
 from service.web.problems import code_of
 from service.web.shapes import member_json
 
@@ -44,4 +44,4 @@ async def delete_session(request: web.Request) -> web.Response:
         await end_all_tokens(request.app[RESOURCES], member)
     else:
         await end_token(request.app[RESOURCES], who.token_hash)
-    return web.Response(status=204, headers={"Cache-Control": "no-store"})
+    return web.Response(status=204, headers=NO_CONTENT)

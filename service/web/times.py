@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from service.domain.errors import Fault, Invalid
 
+_LAST_MS = 253_370_764_800_000  # the year 9999: what is stored can be told again in every zone
+
 
 def rfc3339(time_ms: int) -> str:
     """Milliseconds since 1970 as 2026-11-23T08:15:00.120Z."""
@@ -22,6 +24,11 @@ def from_rfc3339(text: str, pointer: str) -> int:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None or "T" not in text.upper():
             raise ValueError
-        return round(moment.timestamp() * 1000)
+        time_ms = round(moment.timestamp() * 1000)
+        if not 0 <= time_ms <= _LAST_MS:
+            raise ValueError
+        return time_ms
     except (ValueError, OverflowError):
-        raise Invalid([Fault(pointer, "A time as in RFC 3339 is needed, like 2026-11-23T08:15:00Z.")]) from None
+        raise Invalid(
+            [Fault(pointer, "A time as in RFC 3339 from 1970 on is needed, like 2026-11-23T08:15:00Z.")]
+        ) from None

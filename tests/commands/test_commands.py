@@ -183,3 +183,34 @@ def test_the_demo_is_there_with_the_shipped_model(serve: Callable[..., tuple[str
     ] == []
     assert call(f"{url}/readyz") == (200, {"status": "ready", "storage": "ready", "model": "ready"})
     assert call(f"{url}/api/v1/sites/demo/comments?thread=/demo")[1]["comments"] == []
+
+
+def test_a_member_named_owner_stops_no_start(run: Run, serve: Callable[..., tuple[str, list[str]]]) -> None:
+    run("site", "add", "blog", "--origin", "https://blog.example")
+    run("member", "add", "--site", "blog", "--name", "0wner")
+    _, lines = serve()
+    assert any("as Owner 2" in line for line in lines)
+
+
+def test_an_empty_secret_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret").write_text("")
+    refused = run("serve")
+    assert refused.returncode == 1
+    assert "holds no secret" in refused.stderr
+
+
+def test_secret_and_database_are_for_their_owner_alone(
+    serve: Callable[..., tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    serve()
+    for path in (tmp_path / "data").iterdir():
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_config_file_counts_for_every_command(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "greenroom.toml"
+    config.write_text(f'database = "{tmp_path / "elsewhere.sqlite"}"')
+    assert run("--config", str(config), "site", "add", "blog", "--origin", "https://blog.example").returncode == 0
+    assert (tmp_path / "elsewhere.sqlite").exists()
+    assert run("site", "list").stdout == ""

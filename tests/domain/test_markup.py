@@ -38,6 +38,7 @@ plainish = st.lists(plain_lines.map(" ".join), min_size=1, max_size=4).map("\n".
 
 _WITHOUT_SHORT_CUTS = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True, "maxNesting": 20})
 _WITHOUT_SHORT_CUTS.enable(["linkify", "strikethrough"])
+_WITHOUT_SHORT_CUTS.validateLink = markup._MARKDOWN.validateLink  # type: ignore[method-assign]
 _WITHOUT_SHORT_CUTS.disable(["image", "heading", "lheading", "hr", "html_block", "html_inline", "reference"])
 
 
@@ -70,6 +71,10 @@ def test_ordinary_words_take_the_short_way() -> None:
         ),
         ("[t](https://a.example)", f'<p><a href="https://a.example" rel="{REL}">t</a></p>\n'),
         ("[t](javascript:alert(1))", "<p>[t](javascript:alert(1))</p>\n"),
+        ("[t](//a.example/x)", "<p>[t](//a.example/x)</p>\n"),
+        ("[t](/path) [t](../up) [t](#f)", "<p>[t](/path) [t](../up) [t](#f)</p>\n"),
+        ("[t](https://u:p@a.example)", "<p>[t](https://u:p@a.example)</p>\n"),
+        ("[t](https:evil)", "<p>[t](https:evil)</p>\n"),
         ("![p](https://a.example/p.png)", f'<p>!<a href="https://a.example/p.png" rel="{REL}">p</a></p>\n'),
     ],
 )
@@ -89,7 +94,8 @@ def test_links_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["[", "![", "*a ", "**a", "*_", "`", "> ", "- ", "a.b", "a@", "http://", "((", "~~a", "<"]
+    "hostile",
+    ["[", "![", "://", "http://[", "*a ", "**a", "*_", "`", "> ", "- ", "a.b", "a@", "http://", "((", "~~a", "<"],
 )
 def test_hostile_text_of_full_length_ends(hostile: str) -> None:
     # No time is asserted but one no quadratic rendering of 10,000 characters could keep on any machine.

@@ -43,7 +43,7 @@ READS: dict[str, Callable[[Any], Any]] = {
         comments.waiting_of_author(db, "t", "m", "newest", "~", 100),
     ),
     "comments.recent": lambda db: comments.recent(db, "blog", 50),
-    "comments.removed_ancestors": lambda db: comments.removed_ancestors(db, "c"),
+    "comments.ancestors": lambda db: comments.ancestors(db, "c"),
     "decisions.log": lambda db: asyncio.gather(
         *[
             decisions.log(db, "blog", LogFilter(actor, action, thread), "~", 50)

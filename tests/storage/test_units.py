@@ -125,3 +125,36 @@ async def test_every_commit_is_synced(db: SqliteDatabase) -> None:
     assert rows == [("wal",)]
     assert await db.write_pragma("synchronous") == 2
     assert await db.write_pragma("foreign_keys") == 1
+
+
+async def test_what_the_engine_cannot_bind_spoils_only_itself(db: SqliteDatabase) -> None:
+    """2**64 fits in no column; a lone surrogate is no UTF-8."""
+    units = [[adding("a")], [seen("a", 2**64)], [adding("b\ud800")], [adding("c")]]
+    outcomes = await asyncio.gather(*[db.write(unit) for unit in units], return_exceptions=True)
+    assert [outcome is None for outcome in outcomes] == [True, False, False, True]
+    assert await names(db) == ["a", "c"]
+    count = Query("SELECT count(*) FROM sites", {})
+    bad = Query("SELECT :x", {"x": 2**64})
+    answers = await asyncio.gather(db.read(count), db.read(bad), db.read(count), return_exceptions=True)
+    assert [isinstance(answer, list) for answer in answers] == [True, False, True]
+
+
+async def test_the_watch_on_other_processes_survives_a_fault(
+    db: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noticed, ask = asyncio.Event(), db.write_pragma
+
+    async def fails_once(name: str) -> int | None:
+        monkeypatch.setattr(db, "write_pragma", ask)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(db, "write_pragma", fails_once)
+    db.on_foreign_change(noticed.set)
+    async with asyncio.timeout(20):
+        await noticed.wait()  # better believe that something has changed
+        noticed.clear()
+        other = sqlite3.connect(tmp_path / "greenroom.sqlite", isolation_level=None)
+        while not noticed.is_set():
+            other.execute("INSERT INTO sites (id, policy, created_at, version) VALUES (hex(randomblob(8)), '{}', 1, 1)")
+            await asyncio.sleep(0.05)
+        other.close()

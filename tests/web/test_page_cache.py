@@ -1,10 +1,13 @@
 """Answers kept in memory: dropped by just what they were made from, never kept when that changed meanwhile, bounded."""
 
 from service.actions.changes import Change
-from service.web.page_cache import PageCache, lists_tag, page, site_tag
+from service.web.page_cache import Page, PageCache, lists_tag, page, site_tag
 
-READY = page(b"{}", {"Content-Type": "application/json"})
 TAGS = (site_tag("blog"), "thread-1")
+
+
+def ready() -> Page:
+    return page(b"{}", {"Content-Type": "application/json"})
 
 
 def kept(cache: PageCache) -> bool:
@@ -13,7 +16,7 @@ def kept(cache: PageCache) -> bool:
 
 def filled() -> PageCache:
     cache = PageCache()
-    cache.put("/a", READY, TAGS, cache.now())
+    cache.put("/a", ready(), TAGS, cache.now())
     assert kept(cache)
     return cache
 
@@ -33,7 +36,7 @@ def test_a_change_drops_what_it_concerns() -> None:
 
 def test_lists_are_dropped_by_any_change_of_their_site() -> None:
     cache = PageCache()
-    cache.put("/a", READY, (site_tag("blog"), lists_tag("blog")), cache.now())
+    cache.put("/a", ready(), (site_tag("blog"), lists_tag("blog")), cache.now())
     cache.hear(Change("blog", "thread-9"))
     assert not kept(cache)
 
@@ -43,7 +46,7 @@ def test_what_changed_while_it_was_read_is_not_kept() -> None:
         cache = PageCache()
         since = cache.now()
         cache.hear(change)
-        cache.put("/a", READY, TAGS, since)
+        cache.put("/a", ready(), TAGS, since)
         assert kept(cache) == keeps, change
 
 
@@ -53,7 +56,18 @@ def test_it_does_not_grow_without_bound_and_forgets_no_change() -> None:
     cache.hear(Change("blog", "thread-1"))
     for i in range(12_000):
         cache.hear(Change("blog", f"thread-x{i}"))
-        cache.put(f"/{i}", READY, (f"thread-{i}",), cache.now())
+        cache.put(f"/{i}", ready(), (f"thread-{i}",), cache.now())
     assert len(cache._changed) + len(cache._pages) < 12_000
-    cache.put("/a", READY, TAGS, since)
+    cache.put("/a", ready(), TAGS, since)
     assert not kept(cache)
+
+
+def test_it_is_bounded_in_bytes_and_keeps_what_is_used() -> None:
+    cache = PageCache()
+    big = page(b"x" * 1_000_000, {})
+    cache.put("/a", ready(), TAGS, cache.now())
+    for i in range(100):
+        cache.put(f"/{i}", big, (f"thread-{i}",), cache.now())
+        assert kept(cache)
+    assert sum(len(one.body) for one in cache._pages.values()) <= 32 * 1024 * 1024
+    assert cache.get("/0") is None

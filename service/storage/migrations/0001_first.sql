@@ -1,6 +1,11 @@
 -- The first schema. One text for SQLite and PostgreSQL: ids are text made by the service and sort by time,
 -- times are milliseconds UTC, flags are 0 or 1, JSON is text.
 
+CREATE TABLE heartbeat (
+    id BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+
 CREATE TABLE sites (
     id TEXT PRIMARY KEY,
     policy TEXT NOT NULL,

@@ -44,7 +44,7 @@ async def post_sign_in(request: web.Request) -> web.Response:
         member, session = await sign_in_by_link(res, site, _token(request))
     except NotSignedIn:
         return _used_up(request, await visitor(request))
-    who = Who(site, "", member, scope="page")
+    who = Who(site, "", member, moderates=member.moderates(res.now_ms()))
     response = see_other(way_on(request.query.get("to", ""), who, serving_of(request).demo_site))
     keep_session(response, serving_of(request), site.id, session)
     return response

@@ -3,7 +3,7 @@
 import pytest
 
 from service.actions.resources import Resources
-from service.actions.set_member import set_member_status
+from service.actions.set_member import MemberChange, set_member
 from service.web.app_keys import SERVING
 from service.web.pages.ways import is_own_path
 from tests.conftest import Blog, Clock
@@ -76,7 +76,7 @@ async def test_a_session_ends_by_time(ada: Reader, clock: Clock) -> None:
 
 async def test_a_moderator_who_is_banned_loses_the_desk(mo: Reader, blog: Blog) -> None:
     assert (await mo.get(f"{mo.home}/desk")).status == 200
-    await set_member_status(blog.res, blog.site, blog.moderator.id, "banned", None)
+    await set_member(blog.res, None, blog.site, blog.moderator.id, MemberChange("banned"))
     assert (await mo.get(f"{mo.home}/desk")).status == 403
 
 

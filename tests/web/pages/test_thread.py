@@ -6,7 +6,7 @@ from html import escape
 import pytest
 
 from service.actions.decide_comments import Choice, decide_comments
-from service.actions.set_member import set_member_status
+from service.actions.set_member import MemberChange, set_member
 from service.actions.set_policy import set_policy
 from service.actions.set_thread import set_thread
 from service.domain.comment import Comment
@@ -160,7 +160,7 @@ async def test_without_a_session_the_draft_is_kept_and_the_way_in_shown(stranger
 
 @pytest.mark.parametrize(("status", "words"), [("suspended", "suspended"), ("banned", "ended by the moderators")])
 async def test_who_may_not_is_told_why(ada: Reader, blog: Blog, status: str, words: str) -> None:
-    await set_member_status(blog.res, blog.site, blog.ada.id, status, None)  # type: ignore[arg-type]
+    await set_member(blog.res, None, blog.site, blog.ada.id, MemberChange(status))  # type: ignore[arg-type]
     page = await ada.thread()
     assert words in page.words
     assert "You are signed in as Ada" in page.words
