@@ -65,7 +65,7 @@ async def _owner(res: Resources, site: Site) -> Member:
     for number in range(1, 100):
         with suppress(NameTaken):  # a member may have taken the name
             return await add_member(
-                res, site, NewMember("Owner" if number == 1 else f"Owner {number + 1}", role="owner")
+                res, site, NewMember("Owner" if number == 1 else f"Owner {number}", role="owner")
             )
     raise NameTaken
 
