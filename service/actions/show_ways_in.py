@@ -64,9 +64,7 @@ async def _owner(res: Resources, site: Site) -> Member:
             return owner
     for number in range(1, 100):
         with suppress(NameTaken):  # a member may have taken the name
-            return await add_member(
-                res, site, NewMember("Owner" if number == 1 else f"Owner {number}", role="owner")
-            )
+            return await add_member(res, site, NewMember("Owner" if number == 1 else f"Owner {number}", role="owner"))
     raise NameTaken
 
 

@@ -97,9 +97,11 @@ async def post_comment(request: web.Request) -> web.Response:
     body, raw = await read_body(request, CommentBody)
     draft = _draft(body, "Idempotency-Key" in request.headers)
 
-    async def work(keep: Keep) -> web.Response:
+    async def work(keep: Keep | None) -> web.Response:
         def kept(comment: Comment) -> list[Statement]:
-            told = encode(seen_comment(comment, who))
+            if keep is None:
+                return []
+            told = encode(_told_author(comment, who))
             return keep(_STATUS.get(comment.status, 202), _location(comment), told)
 
         return _answer_to_post(who, await submit_comment(request.app[RESOURCES], who, draft, kept))

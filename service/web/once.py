@@ -13,14 +13,14 @@ from service.web.bodies import PRIVATE
 
 # Given status, Location and body of an answer: the statements that keep it, for the unit of work that it answers for.
 Keep = Callable[[int, str | None, bytes], list[Statement]]
-Work = Callable[[Keep], Awaitable[web.Response]]
+Work = Callable[[Keep | None], Awaitable[web.Response]]  # None: nothing is to be kept
 
 
 async def once(request: web.Request, who: Who, raw: bytes, work: Work) -> web.Response:
     """Does the work, or replays its answer. Raises Invalid for what is no key, KeyReused for one of another body."""
     name = request.headers.get("Idempotency-Key")
     if name is None:
-        return await work(lambda status, location, body: [])
+        return await work(None)
     key = (who.site.id, who.member.id if who.member else who.address, _checked(name))
     request_hash = blake2b(request.path.encode() + b"\n" + raw, digest_size=16).hexdigest()
     replays = request.app[REPLAYS]

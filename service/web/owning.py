@@ -62,9 +62,9 @@ async def post_member(request: web.Request) -> web.Response:
     body, raw = await read_body(request, MemberBody)
     new = NewMember(body.name, body.email, body.role)
 
-    async def work(keep: Keep) -> web.Response:
+    async def work(keep: Keep | None) -> web.Response:
         def kept(member: Member) -> list[Statement]:
-            return keep(201, _location(member), encode(member_json(member)))
+            return [] if keep is None else keep(201, _location(member), encode(member_json(member)))
 
         member = await add_member(request.app[RESOURCES], who.site, new, kept)
         return json_response(member_json(member), 201, {"Location": _location(member)})
