@@ -112,6 +112,11 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     raise StorageUnavailable
 
 
+async def preview(site: Site, text: str) -> str:
+    """The HTML that a comment of this text would have. Raises TextTooLong, Invalid."""
+    return await _render(check_text(text), site.policy.link_rel)
+
+
 def _complete(facts: Evidence, written: Written, scored: Scored | None) -> Evidence:
     """The evidence with what is dear to find out, and so found out last."""
     score = scored.score if scored else None

@@ -43,6 +43,10 @@ class CommentBody(Body, frozen=True):
     author: GuestBody | None = None
 
 
+class PreviewBody(Body, frozen=True):
+    text: str
+
+
 class ChoiceBody(Body, frozen=True):
     id: Id
     version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]

@@ -7,13 +7,13 @@ from aiohttp import web
 from service.actions.decide_comments import take_down
 from service.actions.identify import Who
 from service.actions.replays import Statement
-from service.actions.submit_comment import Draft, Guest, Submitted, check_author, submit_comment
+from service.actions.submit_comment import Draft, Guest, Submitted, check_author, preview, submit_comment
 from service.actions.thread_page import PageRequest, ThreadPage, nothing_waits, one_comment, thread_page
 from service.domain.comment import Comment
 from service.domain.errors import Fault, Invalid, NotModerator
 from service.web.access import site_of, who_asks
 from service.web.app_keys import PAGES, RESOURCES
-from service.web.bodies import NO_CONTENT, PRIVATE, PUBLIC, CommentBody, encode, json_response, read_body
+from service.web.bodies import NO_CONTENT, PRIVATE, PUBLIC, CommentBody, PreviewBody, encode, json_response, read_body
 from service.web.once import Keep, once
 from service.web.page_cache import Page, answer, for_one_alone, lists_tag, page, site_tag
 from service.web.paging import choice_of, cursor_of, cursor_text, limit_of, link_header
@@ -136,6 +136,14 @@ def _told_author(comment: Comment, who: Who) -> dict[str, Any]:
 
 def _location(comment: Comment) -> str:
     return f"/api/v1/sites/{comment.site_id}/comments/{comment.id}"
+
+
+async def post_preview(request: web.Request) -> web.Response:
+    """POST S/preview: how a text would look, for those who may comment."""
+    who = await who_asks(request)
+    check_author(request.app[RESOURCES], who)
+    body, _ = await read_body(request, PreviewBody)
+    return json_response({"html": await preview(who.site, body.text)})
 
 
 async def get_comment(request: web.Request) -> web.Response:

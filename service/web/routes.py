@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from service.web import comments, health, lists, owning, queue, session
+from service.web import comments, feed, health, lists, owning, queue, session
 from service.web.desk import deciding, desk
 from service.web.pages import assets, demo, sign_in, thread
 
@@ -19,6 +19,9 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(S + "/decisions", queue.post_decision),
     web.post(S + "/decisions/{id}/undo", queue.post_undo),
     web.get(S + "/recent", lists.get_recent),
+    web.get(S + "/feed.atom", feed.get_feed),
+    web.post(S + "/preview", comments.post_preview),
+    web.get(S + "/members/me", session.get_me),
     web.get(S + "/comments/{id}", comments.get_comment),
     web.delete(S + "/comments/{id}", comments.delete_comment),
     web.get(S + "/comments/{id}/history", queue.get_history),

@@ -35,6 +35,12 @@ async def get_session(request: web.Request) -> web.Response:
     return json_response(told)
 
 
+async def get_me(request: web.Request) -> web.Response:
+    """GET S/members/me: what the site knows of the one who asks."""
+    who = await who_asks(request)
+    return json_response(member_json(who.signed_in()))
+
+
 async def delete_session(request: web.Request) -> web.Response:
     """DELETE S/session: ends this token, or with everywhere=1 every token of the member."""
     who = await who_asks(request)

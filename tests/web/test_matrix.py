@@ -20,6 +20,9 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/comments"): (401, 201, 201, 201, 201, 401),
     ("GET", "/counts"): (200,) * 6,  # tells the same to all, whoever asks
     ("GET", "/recent"): (200,) * 6,
+    ("GET", "/feed.atom"): (200,) * 6,
+    ("POST", "/preview"): (401, 200, 200, 200, 200, 401),
+    ("GET", "/members/me"): (401, 200, 200, 200, 200, 401),
     ("GET", "/session"): PUBLIC,
     ("DELETE", "/session"): (401, 204, 204, 204, 204, 401),
     ("GET", "/comments/{id}"): (404, 404, 200, 200, 200, 401),
@@ -40,6 +43,7 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
 
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/comments"): {"thread": "/new.html", "text": "Hello"},
+    ("POST", "/preview"): {"text": "Hello"},
     ("PATCH", "/settings"): {"max_links": 2},
     ("POST", "/members"): {"name": "New"},
     ("PATCH", "/members/{id}"): {"status": "active"},
