@@ -10,12 +10,13 @@ import pytest
 from service.actions.add_member import NewMember, add_member
 from service.actions.add_site import add_site
 from service.actions.changes import Changes
+from service.actions.draft import Draft
 from service.actions.identify import Who
 from service.actions.limits import Limits
 from service.actions.make_token import make_token
 from service.actions.resources import Resources
 from service.actions.set_policy import changed_policy
-from service.actions.submit_comment import Draft, Submitted, submit_comment
+from service.actions.submit_comment import Submitted, submit_comment
 from service.domain.ids import Ids
 from service.domain.member import Member, Role
 from service.domain.site import Policy, Site

@@ -6,12 +6,13 @@ from typing import NamedTuple
 from service.actions.add_member import NewMember, add_member, find_member
 from service.actions.add_site import add_site, every_site, find_site
 from service.actions.changes import Change
+from service.actions.draft import Draft
 from service.actions.identify import Who
 from service.actions.make_token import make_link
 from service.actions.resources import Resources
 from service.actions.set_member import members_page
 from service.actions.set_policy import set_policy
-from service.actions.submit_comment import Draft, submit_comment
+from service.actions.submit_comment import submit_comment
 from service.domain.errors import NameTaken
 from service.domain.member import Member, Role
 from service.domain.site import Policy, Site

@@ -1,12 +1,11 @@
 """Takes a comment: evidence, score, verdict, one unit of work. The rules are domain/verdict.py's."""
 
-import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
 from service.actions.changes import Change
+from service.actions.draft import Draft, Written, author_of, check_url, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
 from service.actions.limits import Policy as LimitPolicy
@@ -16,8 +15,7 @@ from service.domain import markup
 from service.domain.comment import Author, Comment, check_text, repeat_key
 from service.domain.errors import Fault, Invalid, NotAllowedNow, RateLimited, StorageUnavailable
 from service.domain.ids import first_id_at
-from service.domain.member import why_not
-from service.domain.names import check_email, clean_name
+from service.domain.names import check_email
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
 from service.domain.verdict import Evidence, Verdict, decide, refuse
@@ -28,37 +26,7 @@ from service.storage.database import Outdated, Statement
 
 _REPEAT_MS = 60_000
 _NEVER = 2**62  # no comment was made after this
-_LONG_TEXT = 1_500  # code points; longer Markdown is rendered off the loop, since hostile text can take 50 ms
 _TRIES = 4
-
-
-class Guest(msgspec.Struct, frozen=True):
-    """Who a visitor without membership says he is."""
-
-    name: str
-    email: str | None = None
-    url: str | None = None
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A comment as it was sent, in the right shape; what it means is still to be checked."""
-
-    thread: str
-    text: str
-    parent_id: str | None = None
-    url: str | None = None
-    title: str | None = None
-    published_at: int | None = None
-    guest: Guest | None = None
-    keyed: bool = False  # sent with an Idempotency-Key: a call of its own, whatever was sent before
-
-
-class Written(NamedTuple):
-    """A draft with its author and its text rendered."""
-
-    draft: Draft
-    author: Author
-    html: str
 
 
 class Submitted(msgspec.Struct, frozen=True):
@@ -73,13 +41,6 @@ class Submitted(msgspec.Struct, frozen=True):
 Keep = Callable[[Comment], list[Statement]]
 
 
-def check_author(res: Resources, who: Who) -> None:
-    """Raises what keeps this person from commenting on the site at all: known before his comment is even read."""
-    refusal = why_not(who.site.policy, who.member, res.now_ms())
-    if refusal is not None:
-        raise refusal
-
-
 async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> Submitted:
     """Judges and stores a comment, durably, before it returns.
 
@@ -87,15 +48,15 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     """
     site, key = who.site, canonical_key(draft.thread)
     check_text(draft.text)
-    _check_url(site, draft.url)
-    author = await _author(res, who, draft.guest)
+    check_url(site, draft.url)
+    author = await author_of(res, who, draft.guest)
     thread = await res.cache.thread(site.id, lookup_key(key)) or _new_thread(res, site, key, draft)
     facts = evidence(res, who, thread, draft.text)
     refuse(facts)
     limit, repeated = await _spend(res, who, thread, draft) if res.limits.on else (None, None)
     if repeated is not None:
         return Submitted(repeated, True)
-    written = Written(draft, author, await _render(draft.text, site.policy.link_rel))
+    written = Written(draft, author, await render(draft.text, site.policy.link_rel))
     scored = await res.scorer.score(_sample(draft, author))
     for _ in range(_TRIES):
         comment = _comment(res, written, thread, decide(_complete(facts, written, scored)), scored)
@@ -112,47 +73,10 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     raise StorageUnavailable
 
 
-async def preview(site: Site, text: str) -> str:
-    """The HTML that a comment of this text would have. Raises TextTooLong, Invalid."""
-    return await _render(check_text(text), site.policy.link_rel)
-
-
 def _complete(facts: Evidence, written: Written, scored: Scored | None) -> Evidence:
     """The evidence with what is dear to find out, and so found out last."""
     score = scored.score if scored else None
     return msgspec.structs.replace(facts, links=markup.count_links(written.html), score=score)
-
-
-def _check_url(site: Site, url: str | None) -> None:
-    """The page's address must be of the site's origins: nobody else's pages get links through ours."""
-    if url is None:
-        return
-    origin = "/".join(url.split("/", 3)[:3]).lower()
-    if not site.allows_origin(origin):
-        allowed = ", ".join(site.policy.origins) or "none yet"
-        raise Invalid([Fault("/url", f"The page's url must be of this site's origins ({allowed}).")])
-
-
-async def _author(res: Resources, who: Who, guest: Guest | None) -> Author:
-    """The member; or the guest, under a name that is no member's and looks like none."""
-    if who.member is not None:
-        if guest is not None:
-            raise Invalid([Fault("/author", "You are signed in: leave author out.")])
-        return Author(who.member.id, who.member.name, who.member.role)
-    if guest is None and who.site.policy.who_may_comment == "anyone":
-        raise Invalid([Fault("/author", "Say who you are: author with a name.")])
-    if guest is None:
-        return Author(None, "", "guest")
-    name = clean_name(guest.name, "/author/name")
-    if await members.find_by_name(res.db, who.site.id, name) is not None:
-        raise Invalid([Fault("/author/name", "This is a member's name, or looks like one. Take another.")])
-    return Author(None, name, "guest")
-
-
-async def _render(text: str, link_rel: str) -> str:
-    if len(text) <= _LONG_TEXT:
-        return markup.render(text, link_rel)
-    return await asyncio.to_thread(markup.render, text, link_rel)
 
 
 def _new_thread(res: Resources, site: Site, key: str, draft: Draft) -> Thread:
@@ -231,7 +155,7 @@ def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft) -> list[Stat
     new = comments.NewComment(
         comment,
         looked_up,
-        check_email(draft.guest.email, "/author/email") if draft.guest else None,
+        check_email(draft.guest.email) if draft.guest else None,
         draft.guest.url if draft.guest else None,
         repeat_key(looked_up, draft.parent_id, draft.text),
         _NEVER if draft.keyed else comment.created_at - _REPEAT_MS,

@@ -5,9 +5,10 @@ from typing import Any
 from aiohttp import web
 
 from service.actions.decide_comments import take_down
+from service.actions.draft import Draft, Guest, check_author, preview
 from service.actions.identify import Who
 from service.actions.replays import Statement
-from service.actions.submit_comment import Draft, Guest, Submitted, check_author, preview, submit_comment
+from service.actions.submit_comment import Submitted, submit_comment
 from service.actions.thread_page import PageRequest, ThreadPage, nothing_waits, one_comment, thread_page
 from service.domain.comment import Comment
 from service.domain.errors import Fault, Invalid, NotModerator

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from service.actions.decide_comments import take_down
+from service.actions.draft import Draft, Guest, check_author
 from service.actions.identify import Who
-from service.actions.submit_comment import Draft, Guest, check_author, submit_comment
+from service.actions.submit_comment import submit_comment
 from service.actions.thread_page import PageRequest, ThreadPage, one_comment, thread_page
 from service.domain.comment import Comment
 from service.domain.errors import NotFound, Refusal
