@@ -1,4 +1,4 @@
-"""What was sent: its shape, who may send it at all, its author, its rendering. What becomes of it: submit_comment.py."""
+"""What was sent: its shape, who may send it, its author, its rendering. What becomes of it: submit_comment.py."""
 
 import asyncio
 from typing import NamedTuple
