@@ -6,7 +6,7 @@ import logging
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from service.domain.errors import Draining, NotFound, NotSignedIn, Refusal, Unavailable
+from service.domain.errors import Draining, NotFound, Refusal, Unavailable
 from service.web import cors
 from service.web.app_keys import RESOURCES, SERVING
 from service.web.pages.errors import error_page
@@ -102,7 +102,7 @@ async def _let_origin_read(request: web.Request, response: web.StreamResponse, o
     if name is not None and not response.prepared:
         try:
             site = await request.app[RESOURCES].cache.site(name)
-        except (Unavailable, NotSignedIn):
+        except Unavailable:
             return
         cors.allow(response.headers, site, origin)
         response.headers.setdefault("Vary", "Origin")
