@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 
 from service.actions.changes import Change
-from service.actions.evidence import thresholds
 from service.actions.resources import Resources
 from service.domain.errors import Fault, Invalid, StorageUnavailable
 from service.domain.site import Policy, Site
@@ -35,12 +34,11 @@ async def set_policy(res: Resources, site: Site, changes: dict[str, Any]) -> Pol
 
 def _really_changed(res: Resources, policy: Policy, changes: dict[str, Any]) -> dict[str, Any]:
     """Thresholds that are only what the model's card says, sent back as they were read, pin nothing."""
-    hold_at, spam_at = thresholds(res, policy.hold_at, policy.spam_at)
-    same = {
-        "hold_at": hold_at if policy.hold_at is None else None,
-        "spam_at": spam_at if policy.spam_at is None else None,
-    }
-    return {name: value for name, value in changes.items() if value is None or same.get(name) != value}
+    model = res.scorer.model
+    if model is None:
+        return changes
+    told = {"hold_at": (policy.hold_at, model.hold_at), "spam_at": (policy.spam_at, model.spam_at)}
+    return {name: value for name, value in changes.items() if told.get(name) != (None, value)}
 
 
 def changed_policy(policy: Policy, changes: dict[str, Any]) -> Policy:
