@@ -16,7 +16,7 @@ from service.domain.errors import Refusal, StorageUnavailable
 from service.settings import Settings
 from service.storage.migrate import MigrationRefused
 from service.web.app_keys import Serving
-from service.web.server import CannotListen, serving, wait_for_signal
+from service.web.server import CannotListen, serving, stop_asked
 
 
 @click.command()
@@ -46,6 +46,7 @@ def command(demo: bool, config: Path | None) -> None:
 
 async def _serve(settings: Settings, demo: bool) -> None:
     _collect_garbage_seldom()
+    asked = stop_asked()
     async with open_resources(settings, scoring=True) as res:
         about = Serving(settings.public_url, settings.trusted_proxies, secret_of(settings))
         app = build_app(settings, res, about)
@@ -53,7 +54,7 @@ async def _serve(settings: Settings, demo: bool) -> None:
             about.public_url = settings.public_url or _local_url(settings.host, port)
             about.demo_site = "demo" if demo else None
             _greet(about, await _links(res, about, demo), res)
-            await wait_for_signal()
+            await asked.wait()
 
 
 def _collect_garbage_seldom() -> None:

@@ -84,8 +84,11 @@ async def _listen(site: web.TCPSite) -> None:
         raise CannotListen(error.strerror or str(error)) from error
 
 
-async def wait_for_signal() -> None:
-    """Returns at the first SIGTERM or SIGINT; a second one ends the process at once."""
+def stop_asked() -> asyncio.Event:
+    """An event that the first SIGTERM or SIGINT sets; a second one ends the process at once.
+
+    To be called before anything is acknowledged: until then a signal ends the process as it would any other.
+    """
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
 
     def on_signal() -> None:
@@ -96,7 +99,7 @@ async def wait_for_signal() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
-    await asked.wait()
+    return asked
 
 
 @asynccontextmanager
