@@ -50,6 +50,13 @@ class Limits:
             bucket.left -= 1
         return min((_standing(*one) for one in buckets), key=lambda s: s.left, default=None)
 
+    def give_back(self, keys: dict[Policy, str]) -> None:
+        """Takes back what was spent on a comment that turned out to be there already."""
+        for policy, rate in self._rates.items():
+            bucket = self._buckets[policy].get(keys.get(policy, ""))
+            if bucket is not None:
+                bucket.left = min(bucket.left + 1, rate.limit)
+
     async def _bucket(self, policy: Policy, key: str, posted_lately: Callable[[int, int], Awaitable[int]]) -> Bucket:
         rate, now = self._rates[policy], self._now_ms()
         shelf = self._buckets[policy]

@@ -65,6 +65,7 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
         except Outdated:
             who, thread, repeated = await _look_again(res, who, thread, key, draft)
             if repeated is not None:
+                res.limits.give_back(_limited_by(who))
                 return Submitted(repeated, True, limit)
             facts = evidence(res, who, thread, draft.text)
         else:
@@ -98,21 +99,25 @@ def _new_thread(res: Resources, site: Site, key: str, draft: Draft) -> Thread:
 
 async def _spend(res: Resources, who: Who, thread: Thread, draft: Draft) -> tuple[Standing | None, Comment | None]:
     """Takes one from each limit. Where a limit is reached, a double click is still only the comment it doubles."""
-    keys: dict[LimitPolicy, str] = {"address": who.address, "site": who.site.id}
-    if who.member is not None:
-        keys["member"] = who.member.id
 
     async def posted_lately(since_ms: int, limit: int) -> int:
         assert who.member is not None
         return await comments.made_since(res.db, who.member.id, first_id_at(since_ms), limit)
 
     try:
-        return await res.limits.spend(keys, posted_lately), None
+        return await res.limits.spend(_limited_by(who), posted_lately), None
     except RateLimited:
         repeated = await _find_repeat(res, who, lookup_key(thread.key), draft)
         if repeated is None:
             raise
         return None, repeated
+
+
+def _limited_by(who: Who) -> dict[LimitPolicy, str]:
+    keys: dict[LimitPolicy, str] = {"address": who.address, "site": who.site.id}
+    if who.member is not None:
+        keys["member"] = who.member.id
+    return keys
 
 
 async def _find_repeat(res: Resources, who: Who, looked_up: str, draft: Draft) -> Comment | None:

@@ -457,6 +457,14 @@ async def test_a_double_click_at_the_limit_is_no_new_comment(ada: Caller, res: R
     assert (await ada.post("Another")).status == 429
 
 
+async def test_a_double_click_takes_nothing_from_a_limit(ada: Caller, res: Resources) -> None:
+    res.limits._rates, res.limits._buckets = {"member": Rate(2, 60)}, {"member": {}}
+    for status in (201, 200, 200, 200):
+        assert (await ada.post("Hello")).status == status
+    assert (await ada.post("Another")).status == 201
+    assert (await ada.post("A third")).status == 429
+
+
 @pytest.mark.parametrize("email", ["notmail", "a@b.c\r\nBcc: x@y.z", "a b@c.d", "@c.d", "a@c"])
 async def test_a_guests_address_is_one(visitor: Caller, blog: Blog, res: Resources, email: str) -> None:
     await set_policy(res, blog.site, {"who_may_comment": "anyone"})
