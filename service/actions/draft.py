@@ -15,6 +15,7 @@ from service.domain.names import check_email, clean_name
 from service.domain.site import Site
 from service.storage import members
 
+_NAMELESS = "Anonymous"
 _LONG_TEXT = 1_500  # code points; longer Markdown is rendered off the loop, since hostile text can take 50 ms
 
 
@@ -70,10 +71,8 @@ async def author_of(res: Resources, who: Who, guest: Guest | None) -> Author:
         if guest is not None:
             raise Invalid([Fault("/author", "You are signed in: leave author out.")])
         return Author(who.member.id, who.member.name, who.member.role)
-    if guest is None and who.site.policy.who_may_comment == "anyone":
-        raise Invalid([Fault("/author", "Say who you are: author with a name.")])
-    if guest is None:
-        return Author(None, "", "guest")
+    if guest is None:  # where anyone may comment, that is a name too
+        return Author(None, _NAMELESS, "guest")
     name = clean_name(guest.name, "/author/name")
     check_email(guest.email, "/author/email")
     if await members.find_by_name(res.db, who.site.id, name) is not None:

@@ -19,8 +19,8 @@ from service.domain.site import Policy
 def command(site_name: str, assignments: tuple[str, ...]) -> None:
     """Show a site's policy, or change it: all of the assignments or none.
 
-    Lists are written with commas between: origins=https://a.example,https://b.example. An empty value empties a
-    list, and sets hold_at and spam_at back to what the model's card says.
+    Lists are written with commas between, or as JSON: origins=https://a.example,https://b.example. An empty value
+    empties a list, and sets hold_at and spam_at back to what the model's card says.
     """
 
     async def work(res: Resources) -> None:
@@ -40,14 +40,16 @@ def _read(assignment: str) -> tuple[str, Any]:
     if not equals:
         raise Invalid([Fault("", f"'{assignment}' sets nothing; write NAME=VALUE, like moderation=always.")])
     default = getattr(Policy(), name, None)
+    if isinstance(default, tuple) and text.startswith("["):
+        return name, _json(text)
     if isinstance(default, tuple):
         return name, [part.strip() for part in text.split(",") if part.strip()]
     if isinstance(default, int) or name in ("hold_at", "spam_at"):
-        return name, _number(text)
+        return name, _json(text)
     return name, text
 
 
-def _number(text: str) -> Any:
+def _json(text: str) -> Any:
     if not text:
         return None
     try:

@@ -111,6 +111,9 @@ def test_settings_of_a_site_are_shown_and_changed_all_or_none(run: Run) -> None:
     wrong = run("settings", "--site", "blog", "max_links=6", "moderation=maybe", "colour=red", "hold_at=2")
     assert wrong.returncode == 1
     assert {line.split(":")[0] for line in wrong.stderr.splitlines()} == {"moderation", "colour", "hold_at"}
+    listed = run("settings", "--site", "blog", 'refuse_words=["a, b", "c"]', "hold_words=")
+    assert 'refuse_words = ["a, b", "c"]' in listed.stdout
+    assert "hold_words = []" in listed.stdout
     assert "spam_at = 1.0" in run("settings", "--site", "blog", "spam_at=1.0").stdout
     again = run("settings", "--site", "blog", "hold_at=")
     assert "max_links = 5" in again.stdout
