@@ -36,6 +36,7 @@ format: $(VENV)/develop ## put the code into its form
 bench: $(VENV)/develop ## measure: bare aiohttp beside ours in one table; large beside small
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.hostile
 
 train: $(VENV)/serve ## train the shipped model again from the labelled comments in DATA
 	$(BIN)/greenroom train --data $(DATA)/*.jsonl.gz --split train --measure-on dev --out models/shipped

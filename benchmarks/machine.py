@@ -20,11 +20,6 @@ class Cores:
         self._allowed = os.sched_getaffinity(0)
         self.load, self.server = min(self._allowed), max(self._allowed)
 
-    @property
-    def shared(self) -> bool:
-        """Must server and load share a core? Then no rate means anything."""
-        return self.load == self.server
-
     @contextmanager
     def for_server(self) -> Iterator[None]:
         """What is started within runs on the server's core: a child inherits the affinity of who starts it."""

@@ -38,7 +38,7 @@ def command(demo: bool, config: Path | None) -> None:
     except Refusal as refused:
         click.echo(str(refused), err=True)
         sys.exit(FAILED)
-    except BrokenPipeError:
+    except BrokenPipeError:  # nobody reads our greeting any more: click ends the command without a word
         raise
     except OSError as error:
         exit_over_data(settings, error)

@@ -17,7 +17,7 @@ from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import MemberBody, MemberChangeBody, ThreadBody, encode, json_response, read_body
 from service.web.once import Keep, once
-from service.web.paging import cursor_of, cursor_text, limit_of, link_header
+from service.web.paging import listed
 from service.web.shapes import member_json, thread_json
 from service.web.times import from_rfc3339
 
@@ -46,13 +46,8 @@ async def get_members(request: web.Request) -> web.Response:
     """GET S/members: everybody on the site, in the order of their coming."""
     who = await who_asks(request)
     who.moderator()
-    cursor = cursor_of(request, "members")
-    found, next_id = await members_page(
-        request.app[RESOURCES], who.site, cursor.id if cursor else None, limit_of(request, 50)
-    )
-    next_cursor = cursor_text("members", next_id)
-    told = {"members": [member_json(one) for one in found], "next_cursor": next_cursor}
-    return json_response(told, headers=link_header(request, next_cursor))
+    res = request.app[RESOURCES]
+    return await listed(request, "members", lambda after, limit: members_page(res, who.site, after, limit), member_json)
 
 
 async def post_member(request: web.Request) -> web.Response:
@@ -91,16 +86,13 @@ async def get_threads(request: web.Request) -> web.Response:
     """GET S/threads: the site's threads in the order of their making."""
     who = await who_asks(request)
     who.moderator()
-    cursor = cursor_of(request, "threads")
-    found, next_id = await threads_page(
-        request.app[RESOURCES], who.site, cursor.id if cursor else None, limit_of(request, 50)
+    res, state = request.app[RESOURCES], who.site.policy.state
+    return await listed(
+        request,
+        "threads",
+        lambda after, limit: threads_page(res, who.site, after, limit),
+        lambda thread: thread_json(thread, thread.state or state),
     )
-    next_cursor = cursor_text("threads", next_id)
-    told = {
-        "threads": [thread_json(one, one.state or who.site.policy.state) for one in found],
-        "next_cursor": next_cursor,
-    }
-    return json_response(told, headers=link_header(request, next_cursor))
 
 
 async def patch_thread(request: web.Request) -> web.Response:

@@ -1,4 +1,5 @@
-"""Public answers kept ready to send until something in them changes. For readers without a token only."""
+"""Public answers kept ready to send until something in them changes. They are what visitors see,
+and members none of whose comments waits."""
 
 import time
 from hashlib import blake2b

@@ -2,16 +2,20 @@
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
 
 from service.domain.errors import Fault, Invalid
+from service.web.bodies import json_response
 from service.web.problems import BadCursor
 
 MAX_LIMIT = 200
+T = TypeVar("T")
+Read = Callable[[str | None, int], Awaitable[tuple[list[T], str | None]]]  # after an id, so many: items, next id
 _ID = re.compile(r"[0-9a-f]{22}")
 
 
@@ -61,6 +65,15 @@ def cursor_text(of: str, after_id: str | None, value: float = 0.0) -> str | None
     if after_id is None:
         return None
     return urlsafe_b64encode(msgspec.json.encode(Cursor(of, after_id, value))).decode().rstrip("=")
+
+
+async def listed(request: web.Request, of: str, read: Read[T], shape: Callable[[T], dict[str, Any]]) -> web.Response:
+    """A page of a list that goes by ids alone: what `read` finds after an id, in this shape, under the list's name."""
+    cursor = cursor_of(request, of)
+    found, next_id = await read(cursor.id if cursor else None, limit_of(request, 50))
+    next_cursor = cursor_text(of, next_id)
+    told = {of: [shape(one) for one in found], "next_cursor": next_cursor}
+    return json_response(told, headers=link_header(request, next_cursor))
 
 
 def link_header(request: web.Request, next_cursor: str | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from service.domain.moderation import ACTIONS
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import DecisionBody, json_response, read_body
-from service.web.paging import choice_of, cursor_of, cursor_text, limit_of, link_header
+from service.web.paging import choice_of, cursor_of, cursor_text, limit_of, link_header, listed
 from service.web.problems import problem_json
 from service.web.shapes import decision_json, item_json
 
@@ -86,13 +86,10 @@ async def get_log(request: web.Request) -> web.Response:
         choice_of(request, "action", (*ACTIONS, "undo"))
     thread_id = await thread_id_of(request.app[RESOURCES], who.site, request.query.get("thread"))
     wanted = LogFilter(request.query.get("who"), request.query.get("action"), thread_id)
-    cursor = cursor_of(request, "log")
-    found, next_id = await log_page(
-        request.app[RESOURCES], who.site, wanted, cursor.id if cursor else None, limit_of(request, 50)
+    res = request.app[RESOURCES]
+    return await listed(
+        request, "decisions", lambda before, limit: log_page(res, who.site, wanted, before, limit), decision_json
     )
-    next_cursor = cursor_text("log", next_id)
-    told = {"decisions": [decision_json(one) for one in found], "next_cursor": next_cursor}
-    return json_response(told, headers=link_header(request, next_cursor))
 
 
 async def get_history(request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """What is rendered: Markdown in a few harmless tags, and the short way for plain text equal to the library's."""
 
-import time
+import re
+from html import escape
 
 import pytest
 from hypothesis import given, settings
@@ -97,8 +98,10 @@ def test_links_are_counted() -> None:
     "hostile",
     ["[", "![", "://", "http://[", "*a ", "**a", "*_", "`", "> ", "- ", "a.b", "a@", "http://", "((", "~~a", "<"],
 )
-def test_hostile_text_of_full_length_ends(hostile: str) -> None:
-    # No time is asserted but one no quadratic rendering of 10,000 characters could keep on any machine.
-    started = time.perf_counter()
-    render((hostile * 10_000)[:10_000], REL)
-    assert time.perf_counter() - started < 5
+def test_hostile_text_of_full_length_is_shown_as_it_is_or_in_harmless_tags(hostile: str) -> None:
+    """That it ends soon is measured, not asserted; that the worst of it never reaches the library is."""
+    text = (hostile * 10_000)[:10_000]
+    html = render(text, REL)
+    if any(text.count(mark) > most for mark, most in markup._TOO_MANY):
+        assert html == markup._cleaner(REL).clean(markup.plain_html(escape(text, quote=False)))
+    assert set(re.findall(r"<([a-z]+)", html)) <= markup._TAGS
