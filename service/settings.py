@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True):
     secret: str | None
     rate_limits: dict[str, Rate]
     smtp_url: str | None
+    mail_from: str | None
     log: str
 
 
@@ -127,6 +128,12 @@ def _smtp_url(text: str) -> str | None:
     return text or None
 
 
+def _mail_from(text: str) -> str | None:
+    if text and not re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9.\-]+", text):
+        raise ValueError("is no mail address")
+    return text or None
+
+
 def _log(text: str) -> str:
     if text.lower() not in ("debug", "info", "warning", "error"):
         raise ValueError("is none of debug, info, warning, error")
@@ -183,9 +190,16 @@ SETTINGS: tuple[Setting, ...] = (
         "smtp_url",
         _smtp_url,
         "",
-        "Mail server. Nothing is mailed yet: sign-in links are printed by `greenroom member link`.",
+        "Mail server; without one, mails are printed on the console.",
         "smtp://user:password@mail.example.org:587",
         secret=True,
+    ),
+    Setting(
+        "mail_from",
+        _mail_from,
+        "",
+        "Sender of our mails; empty means greenroom at the host of the public URL.",
+        "comments@blog.example",
     ),
     Setting("log", _log, "info", "How much to log: debug, info, warning or error.", "info"),
 )

@@ -18,8 +18,9 @@ ARROWS: dict[str, set[str]] = {
     "actions": {"storage", "spam", "domain"},
     "web": {"actions", "domain"},
     "settings": {"domain"},
-    "app": {"web", "actions", "storage", "spam", "domain", "settings"},
-    "commands": {"app", "web", "actions", "storage", "spam", "domain", "settings"},
+    "outbox": {"actions", "storage", "domain"},
+    "app": {"web", "outbox", "actions", "storage", "spam", "domain", "settings"},
+    "commands": {"app", "web", "outbox", "actions", "storage", "spam", "domain", "settings"},
     "__main__": set(),  # loads the commands by name, each when it is called
 }
 NOUNS_FOR_WEB = "domain"

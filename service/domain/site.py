@@ -18,6 +18,14 @@ Words = Annotated[tuple[Word, ...], msgspec.Meta(max_length=2_000)]
 Origin = Annotated[str, msgspec.Meta(pattern=r"^https?://[a-z0-9.\-\[\]:]+\Z", max_length=300)]
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", max_length=35)]
 Origins = Annotated[tuple[Origin, ...], msgspec.Meta(max_length=50)]
+Domain = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?(\.[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?)+\Z", max_length=253),
+]
+Address = Annotated[
+    str, msgspec.Meta(pattern=r"^[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-z0-9.\-]+\.[a-z0-9\-]+\Z", max_length=254)
+]
+Addresses = Annotated[tuple[Address, ...], msgspec.Meta(max_length=10)]
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +47,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origins: Origins = ()
     languages: Annotated[tuple[Language, ...], msgspec.Meta(max_length=50)] = ()  # none named: all are welcome
     ip_retention_days: Days = 30
+    rejected_retention_days: Days = 180  # texts of rejected and removed comments; 0: kept for good
+    mail_domains: Annotated[tuple[Domain, ...], msgspec.Meta(max_length=100)] = ()  # whose people are members
+    moderation_mail: Addresses = ()  # told of comments that wait for a moderator
+    moderation_mail_every: Literal["comment", "hour", "day"] = "comment"
+    comment_mail: Addresses = ()  # told of every comment that is published
     link_rel: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", max_length=100)] = "ugc nofollow noopener"
 
     def faults(self) -> list[Fault]:
