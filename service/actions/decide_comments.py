@@ -7,11 +7,11 @@ import msgspec
 
 from service.actions.changes import Change
 from service.actions.resources import Resources
-from service.domain.comment import Comment, Status
+from service.domain.comment import Comment
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
 from service.domain.member import Member
 from service.domain.moderation import Action, Decision, Label, LoggedAction, Outcome, Remover, apply
-from service.storage import comments, decisions, members, sites, threads
+from service.storage import comments, counts, decisions
 from service.storage.database import Statement
 
 
@@ -90,17 +90,18 @@ async def carry_out(
     # Whether a removed comment above stands as a tombstone may change with this one, and their states may change
     # at the same moment: so all of them are looked at again within the unit.
     above = await comments.ancestors(res.db, seen.parent_id)
-    await res.db.write(_unit(seen, outcome, decision, above))
-    res.changes.announce(Change(seen.site_id, seen.thread_id))
-    if seen.author.id is not None:
-        res.cache.forget_member(seen.site_id, seen.author.id)
-    return msgspec.structs.replace(
+    after = msgspec.structs.replace(
         seen,
         status=outcome.status,
         version=seen.version + 1,
         removed_from=outcome.removed_from,
         removed_by=outcome.removed_by,
     )
+    await res.db.write(_unit(seen, outcome, after, decision, above))
+    res.changes.announce(Change(seen.site_id, seen.thread_id))
+    if seen.author.id is not None:
+        res.cache.forget_member(seen.site_id, seen.author.id)
+    return after
 
 
 def _decision(
@@ -127,28 +128,16 @@ def _decision(
     )
 
 
-def _unit(seen: Comment, outcome: Outcome, decision: Decision, above: Sequence[str]) -> list[Statement]:
+def _unit(seen: Comment, outcome: Outcome, after: Comment, decision: Decision, above: Sequence[str]) -> list[Statement]:
     shown = [comments.showing(one) for one in (seen.id, *above)]
     taught = [decisions.labelling(decision)] if decision.to_label != decision.from_label else []
     return [
         comments.changing_status(seen, outcome),
         *shown,
-        *_counting(seen, seen.status, -1),
-        *_counting(seen, outcome.status, 1),
+        *counts.moving(seen, after),
         decisions.adding(decision),
         *taught,
     ]
-
-
-def _counting(comment: Comment, status: Status, change: int) -> list[Statement]:
-    """Everything that counts comments in this status."""
-    counting = [
-        sites.counting(comment.site_id, status, change),
-        *members.recording(comment.author.id, status, change),
-    ]
-    if status == "approved":
-        counting.append(threads.counting(comment.thread_id, change))
-    return counting
 
 
 async def _current(res: Resources, site_id: str, comment_id: str) -> Current | None:

@@ -8,13 +8,12 @@ from service.actions.changes import Change
 from service.actions.draft import Draft, Written, author_of, check_url, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
-from service.actions.limits import Policy as LimitPolicy
 from service.actions.limits import Standing
 from service.actions.resources import Resources
+from service.actions.spend_limits import give_back, spend_limits
 from service.domain import markup
 from service.domain.comment import Author, Comment, check_text, repeat_key
 from service.domain.errors import Fault, Invalid, NotAllowedNow, RateLimited, StorageUnavailable
-from service.domain.ids import first_id_at
 from service.domain.names import check_email
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
@@ -65,7 +64,7 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
         except Outdated:
             who, thread, repeated = await _look_again(res, who, thread, key, draft)
             if repeated is not None:
-                res.limits.give_back(_limited_by(who))
+                give_back(res, who)
                 return Submitted(repeated, True, limit)
             facts = evidence(res, who, thread, draft.text)
         else:
@@ -99,25 +98,13 @@ def _new_thread(res: Resources, site: Site, key: str, draft: Draft) -> Thread:
 
 async def _spend(res: Resources, who: Who, thread: Thread, draft: Draft) -> tuple[Standing | None, Comment | None]:
     """Takes one from each limit. Where a limit is reached, a double click is still only the comment it doubles."""
-
-    async def posted_lately(since_ms: int, limit: int) -> int:
-        assert who.member is not None
-        return await comments.made_since(res.db, who.member.id, first_id_at(since_ms), limit)
-
     try:
-        return await res.limits.spend(_limited_by(who), posted_lately), None
+        return await spend_limits(res, who), None
     except RateLimited:
         repeated = await _find_repeat(res, who, lookup_key(thread.key), draft)
         if repeated is None:
             raise
         return None, repeated
-
-
-def _limited_by(who: Who) -> dict[LimitPolicy, str]:
-    keys: dict[LimitPolicy, str] = {"address": who.address, "site": who.site.id}
-    if who.member is not None:
-        keys["member"] = who.member.id
-    return keys
 
 
 async def _find_repeat(res: Resources, who: Who, looked_up: str, draft: Draft) -> Comment | None:
@@ -165,6 +152,7 @@ def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft) -> list[Stat
         repeat_key(looked_up, draft.parent_id, draft.text),
         _NEVER if draft.keyed else comment.created_at - _REPEAT_MS,
         who.site.policy.state,
+        who.address if who.member is None else None,
     )
     unit = [] if thread.version else [threads.adding(thread, looked_up)]
     unit.append(comments.adding(new, who.member.status if who.member else ""))
@@ -200,7 +188,7 @@ async def _look_again(
 
 
 def _check_parent(parent: Comment | None, thread: Thread) -> None:
-    if parent is None or parent.thread_id != thread.id or parent.status not in ("approved", "removed"):
+    if parent is None or parent.thread_id != thread.id or not (parent.is_public or parent.status == "removed"):
         raise Invalid([Fault("/parent_id", "There is no such comment in this thread to answer.")])
     if parent.status == "removed":
         raise NotAllowedNow("The comment you are answering has been removed.")

@@ -1,10 +1,15 @@
-"""Forgets, every hour, what is kept only for a time: answers under an Idempotency-Key, expired tokens."""
+"""Forgets, every hour, what is kept only for a time: kept answers, expired tokens, old addresses and refused texts.
+
+Erasures that were interrupted are finished here, too.
+"""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from service.actions.erase_member import finish_erasures
+from service.actions.forget_old import forget_old
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
@@ -19,6 +24,8 @@ async def sweep(res: Resources, replays: Replays) -> None:
     """Forgets what has had its time."""
     await replays.sweep()
     await res.db.write([tokens.sweeping(res.now_ms() - _KEPT_MS)])
+    await forget_old(res)
+    await finish_erasures(res)
 
 
 @asynccontextmanager

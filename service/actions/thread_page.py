@@ -61,9 +61,12 @@ async def _comments(res: Resources, who: Who, thread: Thread, wanted: PageReques
     start, limit = wanted.start or _EDGE[wanted.sort], wanted.limit + 1
     found = await comments.of_thread(res.db, thread.id, wanted.sort, start, limit)
     if who.member is None:
-        return found
+        return [one.as_published() for one in found]
+    reader, moderates = who.member.id, who.moderates
+    found = [one.as_seen_by(reader, moderates) for one in found]
     own = await comments.waiting_of_author(res.db, thread.id, who.member.id, wanted.sort, start, limit)
-    return sorted([*found, *own], key=lambda c: c.id, reverse=wanted.sort == "newest")[:limit] if own else found
+    each = {one.id: one for one in [*found, *own]}  # his edit that waits stands on the page and among his own
+    return sorted(each.values(), key=lambda c: c.id, reverse=wanted.sort == "newest")[:limit] if own else found
 
 
 async def nothing_waits(res: Resources, who: Who, key: str) -> bool:

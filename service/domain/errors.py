@@ -52,6 +52,10 @@ class ThreadClosed(NotAllowed):
     detail = "New comments are not allowed here."
 
 
+class EditWindowOver(NotAllowed):
+    detail = "The time in which a comment can be edited is over."
+
+
 class NotFound(Refusal):
     """Unknown, another site's, or not for the eyes of the one who asks: all the same from outside."""
 
@@ -80,6 +84,12 @@ class StaleDecision(Refusal):
     def __init__(self, current: Current | None = None) -> None:
         super().__init__()
         self.current = current
+
+
+class EditConflict(Refusal):
+    """The comment has another version than the one that was to be edited."""
+
+    detail = "The comment has changed since you read it. Read it again before editing it."
 
 
 class Invalid(Refusal):

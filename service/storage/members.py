@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from service.domain.comment import Status
-from service.domain.errors import NameTaken, NotFound
+from service.domain.errors import NameTaken, NotAllowedNow, NotFound
 from service.domain.member import Member, MemberStatus, Role
 from service.domain.names import name_key
-from service.storage.database import Database, Query, Row, Statement, Unit
+from service.storage.database import Database, Portion, Query, Row, Statement, Unit
 
 _COLUMNS = (
     "id, site_id, name, email, role, status, suspended_until,"
@@ -105,3 +105,31 @@ def recording(member_id: str | None, status: Status, change: int) -> list[Statem
     if sql is None or member_id is None:
         return []
     return [Statement(sql, {"id": member_id, "change": change})]
+
+
+LAST_OWNER = NotAllowedNow("You are the last owner of this blog. Make somebody else its owner before you leave.")
+
+
+def erasing(member: Member) -> list[Statement]:
+    """Takes name, address and role from a member who leaves; the numbers stay. Refused with NotAllowedNow: last owner.
+
+    The id stands where the name's key stood: it is nobody's name, and no name can be made to look like it.
+    """
+    sql = (
+        "UPDATE members SET name = 'erased', name_key = :id, email = NULL, role = 'member', status = 'left',"
+        " suspended_until = NULL, version = version + 1 WHERE site_id = :site_id AND id = :id AND (role <> 'owner'"
+        " OR EXISTS (SELECT 1 FROM members o WHERE o.site_id = :site_id AND o.role = 'owner' AND o.status = 'active'"
+        " AND o.id <> :id))"
+    )
+    return [Statement(sql, {"site_id": member.site_id, "id": member.id}, LAST_OWNER)]
+
+
+async def exported(db: Database, member: Member, _: str) -> Portion:
+    """What is kept of a member himself."""
+    names = (
+        *("id", "name", "email", "role", "status", "suspended_until"),
+        *("approved_count", "rejected_count", "created_at"),
+    )
+    sql = f"SELECT {', '.join(names)} FROM members WHERE site_id = :site_id AND id = :id"
+    (rows,) = await db.read(Query(sql, {"site_id": member.site_id, "id": member.id}))
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], None)

@@ -27,3 +27,9 @@ def adding(event: Event) -> Statement:
         " (:id, :site_id, :kind, :about_id, :detail, :created_at, :due_at, 0)",
         msgspec.structs.asdict(event),
     )
+
+
+def erasing(site_id: str, about_id: str) -> list[Statement]:
+    """Forgets what was to be told about a member or a comment."""
+    sql = "DELETE FROM outbox WHERE site_id = :site_id AND about_id = :about_id"
+    return [Statement(sql, {"site_id": site_id, "about_id": about_id})]
