@@ -24,6 +24,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     "sites.status_counts": lambda db: sites.status_counts(db, "blog"),
     "members.find": lambda db: members.find(db, "blog", "m"),
     "members.find_by_name": lambda db: members.find_by_name(db, "blog", "Ada"),
+    "members.find_by_email": lambda db: members.find_by_email(db, "blog", "a@b.example"),
+    "members.taken_names": lambda db: members.taken_names(db, "blog", ["Ada"]),
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "tokens.find": lambda db: tokens.find(db, "h"),
