@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from service.actions.make_token import end_all_tokens, end_token
+from service.actions.end_session import end_all_tokens, end_token
 from service.domain.errors import Refusal
 from service.domain.member import why_not
 from service.web.access import who_asks

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from service.domain.comment import Author, Comment
-from service.storage import comments, decisions, members, queue, replays, sites, threads, tokens
+from service.storage import comments, decisions, members, queue, replays, sessions, sites, threads, tokens
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
@@ -29,6 +29,9 @@ READS: dict[str, Callable[[Any], Any]] = {
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "tokens.find": lambda db: tokens.find(db, "h"),
+    "sessions.find": lambda db: sessions.find(db, "blog", "s"),
+    "sessions.find_by_refresh_token": lambda db: sessions.find_by_refresh_token(db, "blog", "h"),
+    "sessions.living_of": lambda db: sessions.living_of(db, "blog", "m", 0),
     "threads.find": lambda db: threads.find(db, "blog", "/a"),
     "threads.many": lambda db: threads.many(db, "blog", ["t"]),
     "threads.page": lambda db: threads.page(db, "blog", "", 50),
@@ -107,7 +110,7 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    modules = (comments, decisions, members, queue, replays, sites, threads, tokens)
+    modules = (comments, decisions, members, queue, replays, sessions, sites, threads, tokens)
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules
