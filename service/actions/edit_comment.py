@@ -80,13 +80,21 @@ async def edit_comment(res: Resources, who: Who, wanted: Wanted) -> Edited:
     raise StorageUnavailable
 
 
-async def _look(res: Resources, who: Who, wanted: Wanted) -> _Scene:
-    """The comment as it is, if this person may edit it now and has seen it so."""
-    member = who.signed_in()
-    seen = await one_comment(res, who, wanted.comment_id)
-    if seen.author.id != member.id and not who.moderates:
+async def check_may_edit(res: Resources, who: Who, comment_id: str) -> None:
+    """Raises what keeps this person from editing this comment, whatever the new text: known before it is read."""
+    _check(res, who, await one_comment(res, who, comment_id))
+
+
+def _check(res: Resources, who: Who, seen: Comment) -> None:
+    if seen.author.id != who.signed_in().id and not who.moderates:
         raise NotModerator("This comment is another's.")
     check_editable(seen, who.moderates, who.site.policy.edit_window_s, res.now_ms())
+
+
+async def _look(res: Resources, who: Who, wanted: Wanted) -> _Scene:
+    """The comment as it is, if this person may edit it now and has seen it so."""
+    seen = await one_comment(res, who, wanted.comment_id)
+    _check(res, who, seen)
     if seen.version not in wanted.versions:
         raise EditConflict
     found = await threads.many(res.db, who.site.id, [seen.thread_id])

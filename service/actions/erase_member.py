@@ -24,6 +24,7 @@ from service.storage import (
     outbox,
     replays,
     revisions,
+    sessions,
     texts,
     tokens,
 )
@@ -49,6 +50,7 @@ def _leaving(res: Resources, member: Member, kept: list[tuple[str, str]]) -> lis
     return [
         *members.erasing(member),
         erasures.beginning(member.site_id, member.id, res.now_ms()),
+        *sessions.erasing(member.site_id, member.id),
         *tokens.erasing(member.id),
         *replays.erasing(member.site_id, member.id, kept),
         *outbox.erasing(member.site_id, member.id),

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from service.actions.resources import Resources
 from service.domain.member import Member
-from service.storage import decisions, members, revisions, texts, tokens
+from service.storage import decisions, members, revisions, sessions, texts, tokens
 from service.storage.database import Database, Portion
 
 
@@ -14,23 +14,25 @@ class Section(NamedTuple):
 
     name: str
     read: Callable[[Database, Member, str], Awaitable[Portion]]
+    is_one: bool = False  # a thing, not a list of things
 
 
 # Whoever keeps something of members adds a row.
 SECTIONS: tuple[Section, ...] = (
-    Section("member", members.exported),
-    Section("sessions", tokens.exported),
+    Section("member", members.exported, is_one=True),
+    Section("sessions", sessions.exported),
+    Section("tokens", tokens.exported),
     Section("comments", texts.exported),
     Section("earlier_texts", revisions.exported),
     Section("decisions", decisions.exported),
 )
 
 
-async def export_member(res: Resources, member: Member) -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
-    """Portions of rows, each with the name of its section; every section comes at least once, in order."""
+async def export_member(res: Resources, member: Member) -> AsyncIterator[tuple[Section, list[dict[str, Any]]]]:
+    """Portions of rows, each with its section; every section comes at least once, in order."""
     for section in SECTIONS:
         after: str | None = ""
         while after is not None:
             portion = await section.read(res.db, member, after)
-            yield section.name, portion.rows
+            yield section, portion.rows
             after = portion.next

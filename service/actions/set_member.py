@@ -30,6 +30,8 @@ async def set_member(res: Resources, actor: Member | None, site: Site, member_id
     if change.until is not None and change.status != "suspended":
         raise Invalid([Fault("/suspended_until", "Only a suspension has an end.")])
     _check_actor(actor, member, change)
+    if member.status == "left":
+        raise NotAllowedNow("This member has left; who comes back comes as a new one.")
     await res.db.write(_unit(member, change))
     res.cache.forget_member(site.id, member_id)
     return await members.find(res.db, site.id, member_id) or member

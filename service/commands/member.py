@@ -3,6 +3,7 @@
 import click
 
 from service.actions.add_member import NewMember, add_member, find_member
+from service.actions.erase_member import erase_member
 from service.actions.make_token import make_link
 from service.actions.resources import Resources
 from service.actions.set_member import MemberChange, members_page, set_member
@@ -90,6 +91,24 @@ def ban(site_name: str, member: str) -> None:
 def readmit(site_name: str, member: str) -> None:
     """Let MEMBER (name or id) comment again."""
     _set_status(site_name, member, "active", None)
+
+
+@command.command()
+@site_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.argument("member")
+def erase(site_name: str, member: str, yes: bool) -> None:
+    """Erase MEMBER (name or id) and everything he wrote, for good."""
+
+    async def work(res: Resources) -> None:
+        site = await site_named(res, site_name)
+        found = await _named(res, site, member)
+        if not yes:
+            click.confirm(f"Erase {found.name} and everything he wrote on {site.id}, for good?", abort=True)
+        await erase_member(res, site, found.id)
+        click.echo(f"{found.id} is erased.")
+
+    run(work)
 
 
 def _set_status(site_name: str, name_or_id: str, status: MemberStatus, until: str | None) -> None:

@@ -11,7 +11,7 @@ from service.domain.comment import Author, Comment, Reason
 from service.domain.errors import StaleDecision
 from service.domain.markup import plain_html
 from service.domain.moderation import Outcome
-from service.storage.database import PORTION, Database, Outdated, Query, Row, Statement, Value
+from service.storage.database import Database, Outdated, Query, Row, Statement, Value
 
 COLUMNS = (
     "c.id, c.site_id, c.thread_id, c.parent_id, c.author_id, COALESCE(m.name, c.author_name),"
@@ -278,11 +278,3 @@ async def ancestors(db: Database, parent_id: str | None) -> list[str]:
         return []
     (rows,) = await db.read(Query(sql, {"id": parent_id}))
     return [row[0] for row in rows]
-
-
-async def own_range(db: Database, author_id: str, after: str) -> tuple[str, str | None]:
-    """The last id of the next portion of an author's comments, and what to go on after; None at the end."""
-    sql = "SELECT id FROM comments WHERE author_id = :author_id AND id > :after ORDER BY id LIMIT :limit"
-    (rows,) = await db.read(Query(sql, {"author_id": author_id, "after": after, "limit": PORTION}))
-    last = rows[-1][0] if rows else after
-    return last, last if len(rows) == PORTION else None

@@ -16,7 +16,7 @@ class Portion(NamedTuple):
     next: str | None
 
 
-PORTION = 500  # things in a Portion, about
+PORTION = 200  # things in a Portion, about
 
 
 class Query(NamedTuple):

@@ -4,8 +4,8 @@ import msgspec
 
 from service.domain.member import Member
 from service.domain.moderation import Decision, Label
-from service.storage.comments import own_range
 from service.storage.database import Database, Portion, Query, Row, Statement, Value
+from service.storage.texts import own_range
 
 _COLUMNS = (
     "d.id, d.decision_id, d.site_id, d.comment_id, d.thread_id, d.actor_id, COALESCE(m.name, ''), d.action,"

@@ -5,8 +5,9 @@ import msgspec
 from service.domain.comment import Comment, Reason, Status, VerdictWord
 from service.domain.markup import plain_html
 from service.domain.member import Member
-from service.storage.comments import own_range, reasons_json, stored_html
+from service.storage.comments import reasons_json, stored_html
 from service.storage.database import Database, Portion, Query, Row, Statement
+from service.storage.texts import own_range
 
 _REASONS = msgspec.json.Decoder(tuple[Reason, ...])
 

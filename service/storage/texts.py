@@ -116,6 +116,14 @@ async def long_refused(db: Database, site_id: str, since: int, bounds: tuple[str
     return [comment(row) for row in rows]
 
 
+async def own_range(db: Database, author_id: str, after: str) -> tuple[str, str | None]:
+    """The last id of the next portion of an author's comments, and what to go on after; None at the end."""
+    sql = "SELECT id FROM comments WHERE author_id = :author_id AND id > :after ORDER BY id LIMIT :limit"
+    (rows,) = await db.read(Query(sql, {"author_id": author_id, "after": after, "limit": PORTION}))
+    last = rows[-1][0] if rows else after
+    return last, last if len(rows) == PORTION else None
+
+
 _EXPORTED = (
     "id",
     "thread",

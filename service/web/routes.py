@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from service.web import comments, feed, health, lists, owning, queue, session
+from service.web import comments, editing, feed, health, leaving, lists, owning, queue, session
 from service.web.desk import deciding, desk
 from service.web.pages import assets, demo, sign_in, thread
 
@@ -22,7 +22,11 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(S + "/feed.atom", feed.get_feed),
     web.post(S + "/preview", comments.post_preview),
     web.get(S + "/members/me", session.get_me),
+    web.delete(S + "/members/me", leaving.delete_me),
+    web.get(S + "/members/me/export", leaving.get_export),
+    web.post(S + "/members/{id}/erase", leaving.post_erase),
     web.get(S + "/comments/{id}", comments.get_comment),
+    web.patch(S + "/comments/{id}", editing.patch_comment),
     web.delete(S + "/comments/{id}", comments.delete_comment),
     web.get(S + "/comments/{id}/history", queue.get_history),
     web.get(S + "/log", queue.get_log),

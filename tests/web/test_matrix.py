@@ -23,9 +23,13 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/feed.atom"): (200,) * 6,
     ("POST", "/preview"): (401, 200, 200, 200, 200, 401),
     ("GET", "/members/me"): (401, 200, 200, 200, 200, 401),
+    ("DELETE", "/members/me"): (401, 204, 204, 204, 409, 401),  # the last owner stays
+    ("GET", "/members/me/export"): (401, 200, 200, 200, 200, 401),
+    ("POST", "/members/{id}/erase"): (401, 403, 403, 403, 204, 401),
     ("GET", "/session"): PUBLIC,
     ("DELETE", "/session"): (401, 204, 204, 204, 204, 401),
     ("GET", "/comments/{id}"): (404, 404, 200, 200, 200, 401),
+    ("PATCH", "/comments/{id}"): (401, 404, 202, 200, 200, 401),
     ("DELETE", "/comments/{id}"): (401, 404, 204, 204, 204, 401),
     ("GET", "/comments/{id}/history"): MODERATORS,
     ("GET", "/queue"): MODERATORS,
@@ -44,6 +48,7 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/comments"): {"thread": "/new.html", "text": "Hello"},
     ("POST", "/preview"): {"text": "Hello"},
+    ("PATCH", "/comments/{id}"): {"text": "Hello again"},
     ("PATCH", "/settings"): {"max_links": 2},
     ("POST", "/members"): {"name": "New"},
     ("PATCH", "/members/{id}"): {"status": "active"},
@@ -86,6 +91,8 @@ async def test_the_documented_cell(callers: dict[str, Caller], blog: Blog, call:
     if call == ("POST", "/decisions"):
         body = {"action": "approve", "comments": [{"id": held["id"], "version": 1}]}
     options = {"json": body} if body is not None else {}
+    if call == ("PATCH", "/comments/{id}"):
+        options["headers"] = {"If-Match": '"1"'}
     answer = await callers[role](method, path.replace("{id}", real) + QUERIES.get(call, ""), **options)
     assert answer.status == MATRIX[call][ROLES.index(role)]
     if answer.status >= 400:

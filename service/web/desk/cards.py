@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from service.actions.queue import AuthorRecord, Item
 from service.domain.comment import Comment
+from service.domain.difference import Segment, difference
 from service.domain.moderation import Action, Decision
 from service.domain.thread import Thread
 
@@ -46,6 +47,7 @@ DID: dict[str, str] = {
     "remove": "removed it",
     "restore": "restored it",
     "undo": "put it back as it was before",
+    "edit": "edited it",
 }
 
 
@@ -62,6 +64,7 @@ class Card(NamedTuple):
     after: list[Comment]
     record: AuthorRecord | None
     decisions: list[Decision]
+    changed: list[Segment]  # what an edit that waits changes in the text that is public
     actions: tuple[Action, ...]
 
     @property
@@ -85,6 +88,7 @@ def card(item: Item) -> Card:
         after=[one for one in others if one.id > comment.id],
         record=item.author_record,
         decisions=item.decisions,
+        changed=difference(comment.public_text or "", comment.text) if comment.stands else [],
         actions=item.allowed_actions,
     )
 

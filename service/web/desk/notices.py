@@ -72,7 +72,7 @@ async def refused(res: Resources, site: Site, comment_ids: Sequence[str]) -> lis
 
 async def _refused(res: Resources, site: Site, comment_id: str) -> Refused | None:
     try:
-        past = await history(res, site, comment_id)
+        past, _ = await history(res, site, comment_id)
     except NotFound:
         return None
     return Refused(comment_id, past[-1] if past else None)
