@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from service.actions.changes import Change
-from service.actions.draft import render
+from service.actions.draft import check_author, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
 from service.actions.limits import Standing
@@ -82,12 +82,15 @@ async def edit_comment(res: Resources, who: Who, wanted: Wanted) -> Edited:
 
 async def check_may_edit(res: Resources, who: Who, comment_id: str) -> None:
     """Raises what keeps this person from editing this comment, whatever the new text: known before it is read."""
+    who.signed_in()
     _check(res, who, await one_comment(res, who, comment_id))
 
 
 def _check(res: Resources, who: Who, seen: Comment) -> None:
     if seen.author.id != who.signed_in().id and not who.moderates:
         raise NotModerator("This comment is another's.")
+    if not who.moderates:
+        check_author(res, who)
     check_editable(seen, who.moderates, who.site.policy.edit_window_s, res.now_ms())
 
 

@@ -44,7 +44,7 @@ def why_not(policy: Policy, member: Member | None, now_ms: int) -> type[Refusal]
         return None if policy.who_may_comment == "anyone" else NotSignedIn
     standing = member.standing(now_ms)
     if standing == "left":  # while he asked
-        return NotSignedIn
+        return NotAMember
     if standing == "suspended":
         return Suspended
     if standing == "banned":

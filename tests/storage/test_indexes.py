@@ -10,12 +10,28 @@ from typing import Any
 import pytest
 
 from service.domain.comment import Author, Comment
-from service.storage import comments, decisions, members, queue, replays, sessions, sites, threads, tokens
+from service.domain.member import Member
+from service.storage import (
+    comments,
+    decisions,
+    erasures,
+    guests,
+    members,
+    queue,
+    replays,
+    revisions,
+    sessions,
+    sites,
+    texts,
+    threads,
+    tokens,
+)
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
 
 A_COMMENT = Comment("c", "blog", "t", "p", Author("a", "Ada", "member"), "x", "x", "pending", 1, None, 1)
+A_MEMBER = Member("m", "blog", "Ada", None, "member", "active", None, 0, 0, 0, 0, 1)
 START = Position("0", 0.5)
 
 # Every reading function of storage, with arguments that make it send its queries.
@@ -72,10 +88,22 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "queue.neighbours": lambda db: queue.neighbours(db, [A_COMMENT]),
     "queue.latest_of_authors": lambda db: queue.latest_of_authors(db, ["m"], 5),
+    "replays.naming": lambda db: replays.naming(db, "blog", "/members/m"),
+    "revisions.of_comment": lambda db: revisions.of_comment(db, "blog", "c"),
+    "guests.addresses": lambda db: guests.addresses(db, "blog", ["c"]),
+    "guests.records": lambda db: guests.records(db, "blog", ["a"], 5),
+    "guests.known_before": lambda db: guests.known_before(db, "blog", "0", 50),
+    "texts.of_author": lambda db: texts.of_author(db, "m", "", 50),
+    "texts.own_range": lambda db: texts.own_range(db, "m", ""),
+    "texts.long_refused": lambda db: texts.long_refused(db, "blog", 0, ("", "1"), 50),
+    **{
+        f"{module.__name__.rpartition('.')[2]}.exported": lambda db, module=module: module.exported(db, A_MEMBER, "")
+        for module in (decisions, members, revisions, sessions, texts, tokens)
+    },
     "replays.find": lambda db: replays.find(db, "blog", "m", "k", 0),
 }
 # Read whole on purpose: a few rows, by the console at start.
-WHOLE = {"sites.every"}
+WHOLE = {"sites.every", "erasures.unfinished"}
 
 
 class Recorder:
@@ -110,7 +138,10 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    modules = (comments, decisions, members, queue, replays, sessions, sites, threads, tokens)
+    modules = (
+        *(comments, decisions, erasures, guests, members, queue, replays),
+        *(revisions, sessions, sites, texts, threads, tokens),
+    )
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules
