@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from service.web import comments, feed, health, lists, owning, queue, session
+from service.web import comments, feed, health, lists, owning, queue, session, signing_in
 from service.web.desk import deciding, desk
 from service.web.pages import assets, demo, sign_in, thread
 
@@ -14,6 +14,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(S + "/comments", comments.post_comment),
     web.get(S + "/counts", lists.get_counts),
     web.get(S + "/session", session.get_session),
+    web.post(S + "/session", signing_in.post_session),
     web.delete(S + "/session", session.delete_session),
     web.get(S + "/queue", queue.get_queue),
     web.post(S + "/decisions", queue.post_decision),
@@ -22,6 +23,9 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(S + "/feed.atom", feed.get_feed),
     web.post(S + "/preview", comments.post_preview),
     web.get(S + "/members/me", session.get_me),
+    web.get(S + "/members/me/sessions", session.get_sessions),
+    web.delete(S + "/members/me/sessions/{id}", session.delete_one_session),
+    web.post(S + "/sign-in-links", signing_in.post_sign_in_link),
     web.get(S + "/comments/{id}", comments.get_comment),
     web.delete(S + "/comments/{id}", comments.delete_comment),
     web.get(S + "/comments/{id}/history", queue.get_history),
