@@ -166,3 +166,13 @@ async def test_the_popup_of_one_site_knows_nobody_of_another(client: Client, ada
     query = parse_qs(urlsplit(path()).query)
     page = await ada.get(f"/sites/other/popup?{urlencode(query, doseq=True)}")
     assert "Sign in to comment" in page.words
+
+
+async def test_the_desks_entrance_leads_to_the_form(stranger: Reader) -> None:
+    entrance = await stranger.get("/desk")
+    assert "The name of your blog" in entrance.words
+    to_sign_in = await stranger.get("/desk?site=Blog")
+    assert to_sign_in.location == "/sites/blog/sign-in?to=/sites/blog/desk"
+    assert "Your mail address" in (await stranger.follow(to_sign_in)).words
+    for name in ("nowhere", "//evil.example", "a%0d%0ab"):
+        assert (await stranger.get(f"/desk?site={name}")).status == 404

@@ -21,7 +21,8 @@ const told = document.querySelector("output"), b64 = (bytes) => btoa(String.from
 const api = (path, body, token) => fetch(service + "/api/v1/sites/demo" + path, {method: "POST", credentials: "omit",
   headers: {"Content-Type": "application/json", ...(token ? {Authorization: "Bearer " + token} : {})},
   body: JSON.stringify(body)});
-const verifier = b64(crypto.getRandomValues(new Uint8Array(32))), state = b64(crypto.getRandomValues(new Uint8Array(8)));
+const chance = (bytes) => b64(crypto.getRandomValues(new Uint8Array(bytes)));
+const verifier = chance(32), state = chance(8);
 const trade = async (code) => {
   const answer = await api("/session", {code, code_verifier: verifier});
   if (!answer.ok) return told.value = "refused " + answer.status;
