@@ -159,9 +159,11 @@ async def test_another_process_hears_of_the_end(blog: Blog, tmp_path: Path) -> N
     assert await holds(blog, session)
     db = await open_sqlite(tmp_path / "greenroom.sqlite")
     elsewhere = replace(blog.res, db=db, cache=Cache(db))
+    heard = asyncio.Event()
+    blog.res.db.on_foreign_change(heard.set)  # the cache hears of it first
     await end_token(elsewhere, hash_of(session.token))
-    while await holds(blog, session):
-        await asyncio.sleep(0.02)
+    await asyncio.wait_for(heard.wait(), 10)
+    assert not await holds(blog, session)
     await db.close()
 
 

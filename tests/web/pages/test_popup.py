@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from service.actions.limits import Limits
 from service.actions.make_letter_link import SignInLetter, letter_of
 from service.actions.resources import Resources
 from service.actions.trade_code import trade_code
+from service.domain.bucket import Rate
 from service.domain.errors import NotSignedIn
 from service.storage.database import Query
 from tests.conftest import Blog, Clock, make_blog
@@ -176,3 +178,12 @@ async def test_the_desks_entrance_leads_to_the_form(stranger: Reader) -> None:
     assert "Your mail address" in (await stranger.follow(to_sign_in)).words
     for name in ("nowhere", "//evil.example", "a%0d%0ab"):
         assert (await stranger.get(f"/desk?site={name}")).status == 404
+
+
+async def test_a_member_is_not_handed_codes_without_end(ada: Reader, res: Resources, clock: Clock) -> None:
+    object.__setattr__(res, "limits", Limits({"member": Rate(1_000, 60)}, clock))
+    for _ in range(30):
+        assert (await ada.send(path())).status == 200
+    page = await ada.send(path())
+    assert page.status == 429
+    assert page.headers["Retry-After"] == "2"
