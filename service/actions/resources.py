@@ -1,8 +1,9 @@
 """What every action may use: the database and what was read of it, the scorer, clock, ids, chance. Wired in app.py."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from service.actions.attempts import Attempts
 from service.actions.changes import Changes
 from service.actions.limits import Limits
 from service.domain.ids import Ids
@@ -23,3 +24,4 @@ class Resources:
     now_ms: Callable[[], int]
     ids: Ids
     new_secret: Callable[[], str]  # a fresh random token, 256 bits
+    attempts: Attempts = field(default_factory=Attempts)

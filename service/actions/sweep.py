@@ -13,7 +13,7 @@ from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
 from service.domain.session import IDLE_MS
-from service.storage import sessions, tokens
+from service.storage import codes, sessions, sign_in_requests, tokens
 from service.storage.database import Unit
 
 _EVERY_S = 3_600
@@ -28,7 +28,7 @@ async def sweep(res: Resources, replays: Replays) -> None:
     before = res.now_ms() - _KEPT_MS
     await _in_portions(res, lambda: [sessions.sweeping_refresh_tokens(before - IDLE_MS, _PORTION)])
     await _in_portions(res, lambda: sessions.sweeping(before, _PORTION))
-    await res.db.write([tokens.sweeping(before)])
+    await res.db.write([tokens.sweeping(before), codes.sweeping(before), *sign_in_requests.sweeping(before)])
     await forget_old(res)
     await finish_erasures(res)
 

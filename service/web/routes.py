@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from service.web import comments, editing, feed, health, leaving, lists, owning, queue, session
+from service.web import comments, editing, feed, health, leaving, lists, owning, queue, session, signing_in
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, sign_in, thread
+from service.web.pages import assets, demo, link_form, popup, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -14,6 +14,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(S + "/comments", comments.post_comment),
     web.get(S + "/counts", lists.get_counts),
     web.get(S + "/session", session.get_session),
+    web.post(S + "/session", signing_in.post_session),
     web.delete(S + "/session", session.delete_session),
     web.get(S + "/queue", queue.get_queue),
     web.post(S + "/decisions", queue.post_decision),
@@ -25,6 +26,9 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.delete(S + "/members/me", leaving.delete_me),
     web.get(S + "/members/me/export", leaving.get_export),
     web.post(S + "/members/{id}/erase", leaving.post_erase),
+    web.get(S + "/members/me/sessions", session.get_sessions),
+    web.delete(S + "/members/me/sessions/{id}", session.delete_one_session),
+    web.post(S + "/sign-in-links", signing_in.post_sign_in_link),
     web.get(S + "/comments/{id}", comments.get_comment),
     web.patch(S + "/comments/{id}", editing.patch_comment),
     web.delete(S + "/comments/{id}", comments.delete_comment),
@@ -41,6 +45,9 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/thread", thread.post_thread),
     web.get(PAGES + "/sign-in", sign_in.get_sign_in),
     web.post(PAGES + "/sign-in", sign_in.post_sign_in),
+    web.post(PAGES + "/sign-in/links", link_form.post_link),
+    web.get(PAGES + "/popup", popup.get_popup),
+    web.post(PAGES + "/popup", popup.post_popup),
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),
     web.get("/desk", desk.get_entrance),
     web.get(PAGES + "/desk", desk.get_desk),
@@ -50,6 +57,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post("/demo", demo.post_demo),
     web.get("/pages.css", assets.get_asset),
     web.get("/desk.css", assets.get_asset),
+    web.get("/popup.js", assets.get_asset),
     web.get("/icon.svg", assets.get_asset),
     web.get("/healthz", health.get_healthz),
     web.get("/readyz", health.get_readyz),

@@ -12,6 +12,7 @@ import pytest
 from service.domain.comment import Author, Comment
 from service.domain.member import Member
 from service.storage import (
+    codes,
     comments,
     decisions,
     erasures,
@@ -21,6 +22,7 @@ from service.storage import (
     replays,
     revisions,
     sessions,
+    sign_in_requests,
     sites,
     texts,
     threads,
@@ -45,6 +47,9 @@ READS: dict[str, Callable[[Any], Any]] = {
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "tokens.find": lambda db: tokens.find(db, "h"),
+    "codes.find": lambda db: codes.find(db, "blog", "h"),
+    "sign_in_requests.find": lambda db: sign_in_requests.find(db, "r"),
+    "sign_in_requests.find_link": lambda db: sign_in_requests.find_link(db, "blog", "h", 0),
     "sessions.find": lambda db: sessions.find(db, "blog", "s"),
     "sessions.find_by_refresh_token": lambda db: sessions.find_by_refresh_token(db, "blog", "h"),
     "sessions.living_of": lambda db: sessions.living_of(db, "blog", "m", 0),
@@ -139,8 +144,21 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 def test_every_reading_function_is_looked_at() -> None:
     modules = (
-        *(comments, decisions, erasures, guests, members, queue, replays),
-        *(revisions, sessions, sites, texts, threads, tokens),
+        codes,
+        comments,
+        decisions,
+        erasures,
+        guests,
+        members,
+        queue,
+        replays,
+        revisions,
+        sessions,
+        sign_in_requests,
+        sites,
+        texts,
+        threads,
+        tokens,
     )
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
