@@ -104,6 +104,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.Invalid: Problem(422, "invalid", "Invalid value"),
     errors.RateLimited: Problem(429, "rate-limited", "Too many requests"),
     errors.Draining: Problem(503, "draining", "Stopping"),
+    errors.Unreachable: Problem(503, "unreachable", "Another server does not answer"),
     errors.StorageUnavailable: Problem(503, "storage-unavailable", "Storage unavailable"),
     errors.Refusal: Problem(409, "not-allowed-now", "Not allowed now"),
 }
