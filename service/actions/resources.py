@@ -1,8 +1,9 @@
 """What every action may use: the database and what was read of it, the scorer, clock, ids, chance. Wired in app.py."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from service.actions.attempts import Attempts
 from service.actions.changes import Changes
 from service.actions.issuers import Issuers
 from service.actions.limits import Limits
@@ -29,3 +30,4 @@ class Resources:
     seal: Seal
     outward: Outward
     issuers: Issuers
+    attempts: Attempts = field(default_factory=Attempts)

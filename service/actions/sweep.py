@@ -10,7 +10,7 @@ from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
 from service.domain.session import IDLE_MS
-from service.storage import sessions, sign_on, tokens
+from service.storage import codes, sessions, sign_in_requests, sign_on, tokens
 from service.storage.database import Unit
 
 _EVERY_S = 3_600
@@ -25,8 +25,9 @@ async def sweep(res: Resources, replays: Replays) -> None:
     before = res.now_ms() - _KEPT_MS
     await _in_portions(res, lambda: [sessions.sweeping_refresh_tokens(before - IDLE_MS, _PORTION)])
     await _in_portions(res, lambda: sessions.sweeping(before, _PORTION))
+    await res.db.write([tokens.sweeping(before), codes.sweeping(before), *sign_in_requests.sweeping(before)])
     now = res.now_ms()
-    await res.db.write([tokens.sweeping(before), sign_on.sweeping_jtis(now), sign_on.sweeping_attempts(now)])
+    await res.db.write([sign_on.sweeping_jtis(now), sign_on.sweeping_attempts(now)])
 
 
 async def _in_portions(res: Resources, portion: Callable[[], Unit]) -> None:

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from service.web import comments, feed, health, lists, owning, queue, session
+from service.web import comments, feed, health, lists, owning, queue, session, sign_on, signing_in
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, sign_in, thread
+from service.web.pages import assets, demo, provider, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -14,6 +14,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(S + "/comments", comments.post_comment),
     web.get(S + "/counts", lists.get_counts),
     web.get(S + "/session", session.get_session),
+    web.post(S + "/session", signing_in.post_session),
     web.delete(S + "/session", session.delete_session),
     web.get(S + "/queue", queue.get_queue),
     web.post(S + "/decisions", queue.post_decision),
@@ -22,10 +23,16 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(S + "/feed.atom", feed.get_feed),
     web.post(S + "/preview", comments.post_preview),
     web.get(S + "/members/me", session.get_me),
+    web.get(S + "/members/me/sessions", session.get_sessions),
+    web.delete(S + "/members/me/sessions/{id}", session.delete_one_session),
+    web.post(S + "/sign-in-links", signing_in.post_sign_in_link),
     web.get(S + "/comments/{id}", comments.get_comment),
     web.delete(S + "/comments/{id}", comments.delete_comment),
     web.get(S + "/comments/{id}/history", queue.get_history),
     web.get(S + "/log", queue.get_log),
+    web.get(S + "/sign-on", sign_on.get_sign_on),
+    web.patch(S + "/sign-on", sign_on.patch_sign_on),
+    web.post(S + "/sign-on/secret", sign_on.post_secret),
     web.get(S + "/settings", owning.get_settings),
     web.patch(S + "/settings", owning.patch_settings),
     web.get(S + "/members", owning.get_members),
@@ -37,6 +44,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/thread", thread.post_thread),
     web.get(PAGES + "/sign-in", sign_in.get_sign_in),
     web.post(PAGES + "/sign-in", sign_in.post_sign_in),
+    web.get(PAGES + "/sign-in/oidc", provider.get_provider),
+    web.get(PAGES + "/sign-in/oidc/callback", provider.get_callback),
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),
     web.get("/desk", desk.get_entrance),
     web.get(PAGES + "/desk", desk.get_desk),

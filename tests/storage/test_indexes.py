@@ -10,7 +10,21 @@ from typing import Any
 import pytest
 
 from service.domain.comment import Author, Comment
-from service.storage import comments, decisions, members, queue, replays, sessions, sites, threads, tokens
+from service.storage import (
+    codes,
+    comments,
+    decisions,
+    identities,
+    members,
+    queue,
+    replays,
+    sessions,
+    sign_in_requests,
+    sign_on,
+    sites,
+    threads,
+    tokens,
+)
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
@@ -29,6 +43,9 @@ READS: dict[str, Callable[[Any], Any]] = {
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "tokens.find": lambda db: tokens.find(db, "h"),
+    "codes.find": lambda db: codes.find(db, "blog", "h"),
+    "sign_in_requests.find": lambda db: sign_in_requests.find(db, "r"),
+    "sign_in_requests.find_link": lambda db: sign_in_requests.find_link(db, "blog", "h", 0),
     "sessions.find": lambda db: sessions.find(db, "blog", "s"),
     "sessions.find_by_refresh_token": lambda db: sessions.find_by_refresh_token(db, "blog", "h"),
     "sessions.living_of": lambda db: sessions.living_of(db, "blog", "m", 0),
@@ -72,6 +89,11 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "queue.neighbours": lambda db: queue.neighbours(db, [A_COMMENT]),
     "queue.latest_of_authors": lambda db: queue.latest_of_authors(db, ["m"], 5),
+    "identities.find": lambda db: identities.find(db, "blog", "i", "s"),
+    "identities.of_member": lambda db: identities.of_member(db, "blog", "m"),
+    "sign_on.find": lambda db: sign_on.find(db, "blog"),
+    "sign_on.is_used": lambda db: sign_on.is_used(db, "blog", "j"),
+    "sign_on.find_attempt": lambda db: sign_on.find_attempt(db, "blog", "s"),
     "replays.find": lambda db: replays.find(db, "blog", "m", "k", 0),
 }
 # Read whole on purpose: a few rows, by the console at start.
@@ -110,7 +132,10 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    modules = (comments, decisions, members, queue, replays, sessions, sites, threads, tokens)
+    modules = (
+        *(codes, comments, decisions, identities, members, queue, replays),
+        *(sessions, sign_in_requests, sign_on, sites, threads, tokens),
+    )
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules

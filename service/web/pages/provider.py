@@ -3,11 +3,12 @@ the protocol has it; state and cookie see to it that only the browser that began
 
 from aiohttp import web
 
+from service.actions.attempts import SESSIONS
 from service.actions.identify import Who
 from service.actions.sign_in_by_provider import send_to_provider, take_back
 from service.domain.errors import SignOnRefused
 from service.domain.provider import ATTEMPT_MS
-from service.web.access import serving_of, site_of
+from service.web.access import address_key, serving_of, site_of
 from service.web.app_keys import RESOURCES, Serving
 from service.web.pages.errors import as_page
 from service.web.pages.rendering import html, see_other
@@ -22,7 +23,10 @@ async def get_provider(request: web.Request) -> web.Response:
     """GET /sites/{site}/sign-in/oidc: sends the browser to the site's provider, and after it to `to`."""
     site, to = await site_of(request), request.query.get("to", "")
     way = to if is_own_path(to) else ""
-    sent = await send_to_provider(request.app[RESOURCES], site, callback_url(request, site.id), way)
+    res = request.app[RESOURCES]
+    if res.limits.on:
+        res.attempts.spend(SESSIONS, address_key(request), res.now_ms())
+    sent = await send_to_provider(res, site, callback_url(request, site.id), way)
     response, serving = see_other(sent.url), serving_of(request)
     response.set_cookie(
         _cookie_name(serving, site.id),
