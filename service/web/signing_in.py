@@ -43,7 +43,8 @@ async def _trade(request: web.Request, site: Site, body: SignInBody) -> Session:
         return await refresh_session(res, site, body.refresh_token)
     if body.code is not None and body.code_verifier is not None:
         return await trade_code(res, site, body.code, body.code_verifier, request.headers.get("Origin"))
-    return await sign_on(res, site, body.sso or "", request.headers.get("Origin"))
+    origin = request.headers.get("Origin")
+    return await sign_on(res, site, body.sso or "", origin if origin and site.allows_origin(origin) else None)
 
 
 @Contract(Ask.ALL, {202: None}, body=LinkBody, problems=(RateLimited,))

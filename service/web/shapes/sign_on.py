@@ -1,4 +1,4 @@
-"""A site's sign-on over the wire. Secrets come in; only the shared one, which is ours, goes out, and by its own call."""
+"""A site's sign-on over the wire. Secrets come in; only the shared one goes out, and by a call of its own."""
 
 from typing import Annotated
 
