@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import Key, generate_key
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, generate_key
 from joserfc.jws import JWSRegistry
 
 from tests.conftest import Clock
@@ -69,7 +69,7 @@ class KeyServer:
         self.fetched += 1
         if self.failing:
             return web.Response(status=500)
-        told = [key if isinstance(key, dict) else key.as_dict(private=False) for key in self.keys]
+        told = [key.as_dict(private=False) if isinstance(key, RSAKey | ECKey | OKPKey) else key for key in self.keys]
         return web.json_response({"keys": told})
 
 
