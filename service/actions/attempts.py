@@ -17,6 +17,7 @@ class Limit(NamedTuple):
 
 
 SESSIONS = Limit("sign-in", Rate(30, 60))  # by the caller's address
+CODES = Limit("sign-in-codes", Rate(30, 60))  # by the member
 LINKS = Limit("sign-in-links", Rate(10, _HOUR_S))  # by the caller's address
 LETTERS = Limit("sign-in-letters", Rate(5, _HOUR_S))  # by the mail address
 SITE_LETTERS = Limit("site-sign-in-letters", Rate(300, _HOUR_S))  # by the site

@@ -1,5 +1,6 @@
 """Makes the one-time code by which the popup lets the widget that opened it sign in."""
 
+from service.actions.attempts import CODES
 from service.actions.identify import Who, hash_of
 from service.actions.resources import Resources
 from service.domain.code import LONG_MS, SHORT_MS, Code, short_code
@@ -7,7 +8,10 @@ from service.storage import codes
 
 
 async def hand_over_code(res: Resources, who: Who, origin: str, challenge: str) -> str:
-    """A code for this member and the widget of this origin that keeps the challenge's verifier. For a minute."""
+    """A code for this member and the widget of this origin that keeps the challenge's verifier. For a minute.
+
+    Raises RateLimited, as `show_code` does.
+    """
     raw = res.new_secret()
     await _keep(res, who, (hash_of(raw), hash_of(raw)), (origin, challenge), LONG_MS)
     return raw
@@ -32,6 +36,8 @@ def short_code_hash(challenge: str, code: str) -> str:
 
 
 async def _keep(res: Resources, who: Who, names: tuple[str, str], bound: tuple[str, str], lasts_ms: int) -> None:
-    now = res.now_ms()
-    code = Code(*names, who.site.id, who.signed_in().id, *bound, now, now + lasts_ms)
+    now, member = res.now_ms(), who.signed_in()
+    if res.limits.on:
+        res.attempts.spend(CODES, member.id, now)
+    code = Code(*names, who.site.id, member.id, *bound, now, now + lasts_ms)
     await res.db.write([codes.adding(code)])

@@ -20,11 +20,11 @@ async def request_link(res: Resources, site: Site, email: str, way_on: str, call
     now = res.now_ms()
     if res.limits.on:
         res.attempts.spend(LINKS, caller, now)
-    res.attempts.spend(SITE_LETTERS, site.id, now)
     try:
         res.attempts.spend(LETTERS, f"{site.id} {address}", now)
     except RateLimited:
         return
+    res.attempts.spend(SITE_LETTERS, site.id, now)
     request = SignInRequest(res.ids.new(), site.id, address, way_on, now)
     event = Event(res.ids.new(), site.id, "sign_in", request.id, now, now)
     await res.db.write([sign_in_requests.adding(request), outbox.adding(event)])

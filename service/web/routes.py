@@ -4,7 +4,7 @@ from aiohttp import web
 
 from service.web import comments, feed, health, lists, owning, queue, session, sign_on, signing_in
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, provider, sign_in, thread
+from service.web.pages import assets, demo, link_form, popup, provider, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -44,8 +44,11 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/thread", thread.post_thread),
     web.get(PAGES + "/sign-in", sign_in.get_sign_in),
     web.post(PAGES + "/sign-in", sign_in.post_sign_in),
+    web.post(PAGES + "/sign-in/links", link_form.post_link),
     web.get(PAGES + "/sign-in/oidc", provider.get_provider),
     web.get(PAGES + "/sign-in/oidc/callback", provider.get_callback),
+    web.get(PAGES + "/popup", popup.get_popup),
+    web.post(PAGES + "/popup", popup.post_popup),
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),
     web.get("/desk", desk.get_entrance),
     web.get(PAGES + "/desk", desk.get_desk),
@@ -55,6 +58,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post("/demo", demo.post_demo),
     web.get("/pages.css", assets.get_asset),
     web.get("/desk.css", assets.get_asset),
+    web.get("/popup.js", assets.get_asset),
     web.get("/icon.svg", assets.get_asset),
     web.get("/healthz", health.get_healthz),
     web.get("/readyz", health.get_readyz),
