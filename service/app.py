@@ -12,13 +12,16 @@ from pathlib import Path
 from aiohttp import web
 
 from service.actions.changes import Changes
+from service.actions.issuers import Issuers
 from service.actions.limits import Limits
 from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
+from service.actions.seal import Seal
 from service.actions.sweep import sweep_regularly
 from service.domain.errors import Refusal
 from service.domain.ids import Ids
+from service.outward.client import Outward
 from service.settings import Settings
 from service.spam.artefact import load_pinned
 from service.spam.facts import Sample
@@ -78,6 +81,7 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
     db = await open_sqlite(database_path(settings))
     scorer = _scorer() if scoring else Scorer(None)
     changes = Changes()
+    outward = Outward(settings.outward_private)
     try:
         if scoring:
             scorer.start()
@@ -90,8 +94,12 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
             now_ms=now_ms,
             ids=Ids(now_ms, random.Random(secrets.randbits(256)).getrandbits),  # noqa: S311 - ids are no secrets
             new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
+            seal=Seal(secret_of(settings)),
+            outward=outward,
+            issuers=Issuers(outward, now_ms),
         )
     finally:
+        await outward.close()
         await scorer.stop()
         await db.close()
 

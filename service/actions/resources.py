@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 
 from service.actions.attempts import Attempts
 from service.actions.changes import Changes
+from service.actions.issuers import Issuers
 from service.actions.limits import Limits
+from service.actions.seal import Seal
 from service.domain.ids import Ids
+from service.outward.client import Outward
 from service.spam.scorer import Scorer
 from service.storage.cache import Cache
 from service.storage.database import Database
@@ -24,4 +27,7 @@ class Resources:
     now_ms: Callable[[], int]
     ids: Ids
     new_secret: Callable[[], str]  # a fresh random token, 256 bits
+    seal: Seal
+    outward: Outward
+    issuers: Issuers
     attempts: Attempts = field(default_factory=Attempts)

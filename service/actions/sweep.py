@@ -13,7 +13,7 @@ from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
 from service.domain.session import IDLE_MS
-from service.storage import codes, sessions, sign_in_requests, tokens
+from service.storage import codes, sessions, sign_in_requests, sign_on, tokens
 from service.storage.database import Unit
 
 _EVERY_S = 3_600
@@ -25,10 +25,12 @@ _LOG = logging.getLogger("greenroom.sweep")
 async def sweep(res: Resources, replays: Replays) -> None:
     """Forgets what has had its time."""
     await replays.sweep()
-    before = res.now_ms() - _KEPT_MS
+    now = res.now_ms()
+    before = now - _KEPT_MS
     await _in_portions(res, lambda: [sessions.sweeping_refresh_tokens(before - IDLE_MS, _PORTION)])
     await _in_portions(res, lambda: sessions.sweeping(before, _PORTION))
     await res.db.write([tokens.sweeping(before), codes.sweeping(before), *sign_in_requests.sweeping(before)])
+    await res.db.write([sign_on.sweeping_jtis(now), sign_on.sweeping_attempts(now)])
     await forget_old(res)
     await finish_erasures(res)
 

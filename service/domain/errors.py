@@ -28,6 +28,15 @@ class NotSignedIn(Refusal):
     detail = "Sign in first: a valid token of this site is needed."
 
 
+class SignOnRefused(NotSignedIn):
+    """A token by which somebody else vouches for a person does not hold. The reason is for the log alone: to the one
+    who asks, all such tokens are the same."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 class NotAllowed(Refusal):
     """Base of the refusals that a known person meets."""
 
@@ -135,6 +144,12 @@ class StorageUnavailable(Unavailable):
 
 class Draining(Unavailable):
     detail = "The service is stopping. Nothing was stored; try again."
+
+
+class Unreachable(Unavailable):
+    """Another server that we had to ask gave no usable answer. One sentence, whatever went wrong: no port scans."""
+
+    detail = "The server that vouches for members of this blog does not answer as it should. Try again later."
 
 
 class NameTaken(Refusal):

@@ -108,6 +108,26 @@ def becoming(seen: Member, status: MemberStatus) -> Statement:
     )
 
 
+def retelling(seen: Member, new: Member) -> Statement:
+    """Gives a member the name, address, status and role that are told of him, if he is as he was seen. Refused with
+    Outdated."""
+    return Statement(
+        "UPDATE members SET name = :name, name_key = :name_key, email = :email, status = :status, role = :role,"
+        " version = version + 1 WHERE site_id = :site_id AND id = :id AND version = :seen",
+        {
+            "name": new.name,
+            "name_key": name_key(new.name),
+            "email": new.email,
+            "status": new.status,
+            "role": new.role,
+            "site_id": seen.site_id,
+            "id": seen.id,
+            "seen": seen.version,
+        },
+        Outdated,
+    )
+
+
 def setting_role(member: Member, role: Role) -> Statement:
     """Gives a member another role."""
     return Statement(

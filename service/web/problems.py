@@ -111,6 +111,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     IfMatchNeeded: Problem(428, "if-match-needed", "If-Match needed"),
     errors.RateLimited: Problem(429, "rate-limited", "Too many requests"),
     errors.Draining: Problem(503, "draining", "Stopping"),
+    errors.Unreachable: Problem(503, "unreachable", "Another server does not answer"),
     errors.StorageUnavailable: Problem(503, "storage-unavailable", "Storage unavailable"),
     errors.Refusal: Problem(409, "not-allowed-now", "Not allowed now"),
 }

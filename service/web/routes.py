@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from service.web import comments, editing, feed, health, leaving, lists, owning, queue, session, signing_in
+from service.web import comments, editing, feed, health, leaving, lists, owning, queue, session, sign_on, signing_in
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, link_form, popup, sign_in, thread
+from service.web.pages import assets, demo, link_form, popup, provider, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -34,6 +34,9 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.delete(S + "/comments/{id}", comments.delete_comment),
     web.get(S + "/comments/{id}/history", queue.get_history),
     web.get(S + "/log", queue.get_log),
+    web.get(S + "/sign-on", sign_on.get_sign_on),
+    web.patch(S + "/sign-on", sign_on.patch_sign_on),
+    web.post(S + "/sign-on/secret", sign_on.post_secret),
     web.get(S + "/settings", owning.get_settings),
     web.patch(S + "/settings", owning.patch_settings),
     web.get(S + "/members", owning.get_members),
@@ -46,6 +49,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/sign-in", sign_in.get_sign_in),
     web.post(PAGES + "/sign-in", sign_in.post_sign_in),
     web.post(PAGES + "/sign-in/links", link_form.post_link),
+    web.get(PAGES + "/sign-in/oidc", provider.get_provider),
+    web.get(PAGES + "/sign-in/oidc/callback", provider.get_callback),
     web.get(PAGES + "/popup", popup.get_popup),
     web.post(PAGES + "/popup", popup.post_popup),
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),

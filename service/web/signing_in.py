@@ -5,9 +5,10 @@ from aiohttp import web
 from service.actions.attempts import SESSIONS
 from service.actions.refresh_session import refresh_session
 from service.actions.request_link import request_link
+from service.actions.sign_on import sign_on
 from service.actions.start_session import Session
 from service.actions.trade_code import trade_code
-from service.domain.errors import Fault, Invalid, NotSignedIn, RateLimited
+from service.domain.errors import Fault, Invalid, NotSignedIn, RateLimited, Unreachable
 from service.domain.site import Site
 from service.web.access import address_key, site_of
 from service.web.app_keys import RESOURCES
@@ -19,7 +20,7 @@ from service.web.shapes.session import LinkBody, SignedInTold, SignInBody, signe
 _ONE_OF_THREE = "Send one of three: {sso}, {code, code_verifier} or {refresh_token}."
 
 
-@Contract(Ask.ALL, {200: SignedInTold}, body=SignInBody, problems=(NotSignedIn, RateLimited))
+@Contract(Ask.ALL, {200: SignedInTold}, body=SignInBody, problems=(NotSignedIn, RateLimited, Unreachable))
 async def post_session(request: web.Request) -> web.Response:
     """POST S/session: tokens for commenting, for the blog's own sign-on, a code of the popup, or a refresh token."""
     site, res = await site_of(request), request.app[RESOURCES]
@@ -42,12 +43,8 @@ async def _trade(request: web.Request, site: Site, body: SignInBody) -> Session:
         return await refresh_session(res, site, body.refresh_token)
     if body.code is not None and body.code_verifier is not None:
         return await trade_code(res, site, body.code, body.code_verifier, request.headers.get("Origin"))
-    return await _by_sign_on(request, site, body.sso or "")
-
-
-async def _by_sign_on(request: web.Request, site: Site, token: str) -> Session:
-    """The blog's own sign-on, of a site that has one."""
-    raise NotSignedIn
+    origin = request.headers.get("Origin")
+    return await sign_on(res, site, body.sso or "", origin if origin and site.allows_origin(origin) else None)
 
 
 @Contract(Ask.ALL, {202: None}, body=LinkBody, problems=(RateLimited,))

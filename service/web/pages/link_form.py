@@ -7,6 +7,8 @@ from aiohttp import web
 
 from service.actions.identify import Who
 from service.actions.request_link import request_link
+from service.actions.resources import Resources
+from service.actions.sign_in_by_provider import provider_host
 from service.domain.errors import Invalid
 from service.domain.site import Site
 from service.web.access import address_key, serving_of
@@ -25,12 +27,13 @@ class Way(NamedTuple):
     label: str
 
 
-def ways_in(site: Site, to: str) -> list[Way]:
-    """The site's other ways to sign in, each leading on to the path `to`. There are none yet."""
-    return []
+async def ways_in(res: Resources, site: Site, to: str) -> list[Way]:
+    """The site's other ways to sign in, each leading on to the path `to`."""
+    host = await provider_host(res, site)
+    return [] if host is None else [Way(f"/sites/{site.id}/sign-in/oidc?to={quote(to)}", f"Sign in with {host}")]
 
 
-def asking(request: web.Request, who: Who, to: str, **more: object) -> dict[str, object]:
+async def asking(request: web.Request, who: Who, to: str, **more: object) -> dict[str, object]:
     """What the pages with the form are told. `to`: where the link is to lead on to."""
     demo_site = serving_of(request).demo_site
     return {
@@ -42,7 +45,7 @@ def asking(request: web.Request, who: Who, to: str, **more: object) -> dict[str,
         "sent": request.query.get("sent") == "1",
         "email": "",
         "fault": "",
-        "ways": ways_in(who.site, to),
+        "ways": await ways_in(request.app[RESOURCES], who.site, to),
         **more,
     }
 
@@ -56,7 +59,7 @@ async def post_link(request: web.Request) -> web.Response:
     try:
         await request_link(request.app[RESOURCES], who.site, email, way, address_key(request))
     except Invalid as wrong:
-        return html("sign_in_how.html", asking(request, who, to, email=email, fault=wrong.detail), 422)
+        return html("sign_in_how.html", await asking(request, who, to, email=email, fault=wrong.detail), 422)
     return see_other(_sent(who.site.id, way))
 
 

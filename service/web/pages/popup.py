@@ -39,7 +39,7 @@ class _Opener(NamedTuple):
 async def get_popup(request: web.Request) -> web.Response:
     """GET /sites/{site}/popup?origin=&code_challenge=&state=: the ways to sign in, or the question whether to go on."""
     who = await visitor(request)
-    told = _told(request, who, _opener(request, who))
+    told = await _told(request, who, _opener(request, who))
     return html("popup_ask.html", told) if who.member else scripted(html("popup_sign_in.html", told))
 
 
@@ -49,7 +49,7 @@ async def post_popup(request: web.Request) -> web.Response:
     guard(request)
     who = await visitor(request)
     opener = _opener(request, who)
-    told = _told(request, who, opener)
+    told = await _told(request, who, opener)
     if who.member is None:
         return see_other(str(told["to"]))
     res = request.app[RESOURCES]
@@ -73,6 +73,6 @@ def _opener(request: web.Request, who: Who) -> _Opener:
     return opener
 
 
-def _told(request: web.Request, who: Who, opener: _Opener) -> dict[str, object]:
+async def _told(request: web.Request, who: Who, opener: _Opener) -> dict[str, object]:
     path = f"/sites/{who.site.id}/popup?{opener.query}"
-    return asking(request, who, path, opener=opener, host=urlsplit(opener.origin).netloc)
+    return await asking(request, who, path, opener=opener, host=urlsplit(opener.origin).netloc)

@@ -31,14 +31,14 @@ async def get_sign_in(request: web.Request) -> web.Response:
     who = await visitor(request)
     token = _token(request)
     if not token:
-        return _ask_for_link(request, who)
+        return await _ask_for_link(request, who)
     res = request.app[RESOURCES]
     try:
         invited = await _invited(res, who.site, token)
     except NotSignedIn:
         newcomer = await find_newcomer(res, who.site, token)
-        return _used_up(request, who) if newcomer is None else _ask_name(request, who, token)
-    return html("sign_in.html", {**_told(request, who), "invited": invited, "token": token})
+        return await _used_up(request, who) if newcomer is None else await _ask_name(request, who, token)
+    return html("sign_in.html", {**(await _told(request, who)), "invited": invited, "token": token})
 
 
 @as_page
@@ -49,9 +49,9 @@ async def post_sign_in(request: web.Request) -> web.Response:
     try:
         member, session = await _trade(request, site)
     except NotSignedIn:
-        return _used_up(request, await visitor(request))
+        return await _used_up(request, await visitor(request))
     except Invalid as wrong:
-        return _ask_name(request, await visitor(request), _token(request), wrong.detail)
+        return await _ask_name(request, await visitor(request), _token(request), wrong.detail)
     who = Who(site, "", member, moderates=member.moderates(res.now_ms()))
     response = see_other(way_on(request.query.get("to", ""), who, serving_of(request).demo_site))
     keep_session(response, serving_of(request), site.id, session)
@@ -84,22 +84,22 @@ async def _invited(res: Resources, site: Site, token: str) -> Who:
     return await identify(res, site, token, ("sign_in",), "")
 
 
-def _ask_for_link(request: web.Request, who: Who) -> web.Response:
-    return html("sign_in_how.html", _told(request, who))
+async def _ask_for_link(request: web.Request, who: Who) -> web.Response:
+    return html("sign_in_how.html", await _told(request, who))
 
 
-def _ask_name(request: web.Request, who: Who, token: str, fault: str = "") -> web.Response:
-    told = {**_told(request, who), "token": token, "name": "", "fault": fault}
+async def _ask_name(request: web.Request, who: Who, token: str, fault: str = "") -> web.Response:
+    told = {**(await _told(request, who)), "token": token, "name": "", "fault": fault}
     return html("sign_in_join.html", told, 422 if fault else 200)
 
 
-def _used_up(request: web.Request, who: Who) -> web.Response:
+async def _used_up(request: web.Request, who: Who) -> web.Response:
     """A link works once and not for long. (The API says NotSignedIn; to a browser the page was here and is gone.)"""
-    return html("sign_in_gone.html", _told(request, who), _GONE)
+    return html("sign_in_gone.html", await _told(request, who), _GONE)
 
 
-def _told(request: web.Request, who: Who) -> dict[str, object]:
-    return asking(request, who, request.query.get("to", ""))
+async def _told(request: web.Request, who: Who) -> dict[str, object]:
+    return await asking(request, who, request.query.get("to", ""))
 
 
 def _token(request: web.Request) -> str:
