@@ -8,7 +8,7 @@ from service.domain.member import Member
 from service.domain.membership import Newcomer, names_like, rises, standing_of
 from service.domain.names import check_email, clean_name
 from service.domain.site import Site
-from service.storage import members
+from service.storage import members, requests
 from service.storage.database import Outdated
 
 __all__ = ["Newcomer", "admit"]
@@ -44,7 +44,9 @@ async def _raised(res: Resources, site: Site, known: Member, newcomer: Newcomer)
     status = standing_of(site.policy, newcomer)
     if not rises(known, status):
         return known
-    await res.db.write([members.becoming(known, status)])
+    # To whom the door opens by itself, nobody need open it any more.
+    settled = [requests.closing(known, "accepted", res.now_ms())] if status == "active" else []
+    await res.db.write([members.becoming(known, status), *settled])
     res.cache.forget_member(site.id, known.id)
     return msgspec.structs.replace(known, status=status, suspended_until=None, version=known.version + 1)
 

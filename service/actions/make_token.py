@@ -6,6 +6,7 @@ from service.domain.member import Member
 from service.domain.site import Site
 from service.domain.token import Scope, Token
 from service.storage import tokens
+from service.storage.database import Statement
 
 _MINUTE_MS = 60_000
 _DAY_MS = 86_400_000
@@ -23,6 +24,12 @@ async def make_token(res: Resources, member: Member, scope: Scope, lasts_ms: int
 def _new(res: Resources, site_id: str, member_id: str, scope: Scope, lasts_ms: int) -> tuple[str, Token]:
     raw, now = res.new_secret(), res.now_ms()
     return raw, Token(hash_of(raw), site_id, member_id, scope, now, now + lasts_ms)
+
+
+def page_token(res: Resources, member: Member) -> tuple[str, Statement]:
+    """A session on our own pages, and what keeps it: for the unit of work of the act that opens it."""
+    raw, token = _new(res, member.site_id, member.id, "page", PAGE_MS)
+    return raw, tokens.adding(token)
 
 
 async def make_link(res: Resources, public_url: str, member: Member, to: str) -> str:

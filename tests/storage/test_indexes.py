@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 
 from service.domain.comment import Author, Comment
-from service.storage import comments, decisions, members, queue, replays, sessions, sites, threads, tokens
+from service.storage import (
+    comments,
+    decisions,
+    invitations,
+    members,
+    queue,
+    replays,
+    requests,
+    sessions,
+    sites,
+    threads,
+    tokens,
+)
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
@@ -28,6 +40,15 @@ READS: dict[str, Callable[[Any], Any]] = {
     "members.taken_names": lambda db: members.taken_names(db, "blog", ["Ada"]),
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
+    "invitations.find": lambda db: invitations.find(db, "blog", "i"),
+    "invitations.find_by_code": lambda db: invitations.find_by_code(db, "blog", "h"),
+    "invitations.waiting_for": lambda db: invitations.waiting_for(db, "blog", "a@b.example"),
+    "invitations.waiting_for_many": lambda db: invitations.waiting_for_many(db, "blog", ["a@b.example"]),
+    "invitations.page": lambda db: invitations.page(db, "blog", "", 50),
+    "invitations.made_since": lambda db: invitations.made_since(db, "m", "0", 10),
+    "requests.find": lambda db: requests.find(db, "blog", "r"),
+    "requests.latest_of": lambda db: requests.latest_of(db, "blog", "m"),
+    "requests.open_page": lambda db: requests.open_page(db, "blog", "", 50),
     "tokens.find": lambda db: tokens.find(db, "h"),
     "sessions.find": lambda db: sessions.find(db, "blog", "s"),
     "sessions.find_by_refresh_token": lambda db: sessions.find_by_refresh_token(db, "blog", "h"),
@@ -39,6 +60,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "comments.find": lambda db: comments.find(db, "blog", "c"),
     "comments.many": lambda db: comments.many(db, "blog", ["c"]),
     "comments.find_repeat": lambda db: comments.find_repeat(db, "m", 1, 0),
+    "comments.of_author": lambda db: comments.of_author(db, "blog", "m", ("pending", "spam"), "", 200),
     "comments.made_since": lambda db: comments.made_since(db, "m", "0", 10),
     "comments.of_thread": lambda db: asyncio.gather(
         comments.of_thread(db, "t", "oldest", "", 100), comments.of_thread(db, "t", "newest", "~", 100)
@@ -59,7 +81,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "decisions.history": lambda db: decisions.history(db, "blog", "c"),
     "decisions.histories": lambda db: decisions.histories(db, "blog", ["c"]),
-    "decisions.of_call": lambda db: decisions.of_call(db, "blog", "d"),
+    "decisions.of_call": lambda db: decisions.of_call(db, "blog", "d", "", 200),
     "decisions.labels": lambda db: decisions.labels(db, "blog", ["c"]),
     "queue.page": lambda db: asyncio.gather(
         *[
@@ -110,7 +132,7 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    modules = (comments, decisions, members, queue, replays, sessions, sites, threads, tokens)
+    modules = (comments, decisions, invitations, members, queue, replays, requests, sessions, sites, threads, tokens)
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules
