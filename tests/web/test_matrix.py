@@ -99,7 +99,9 @@ async def test_the_documented_cell(callers: dict[str, Caller], blog: Blog, call:
     if call == ("POST", "/decisions"):
         body = {"action": "approve", "comments": [{"id": held["id"], "version": 1}]}
     options = {"json": body} if body is not None else {}
-    answer = await callers[role](method, path.replace("{id}", real).replace("{code}", "c") + QUERIES.get(call, ""), **options)
+    answer = await callers[role](
+        method, path.replace("{id}", real).replace("{code}", "c") + QUERIES.get(call, ""), **options
+    )
     assert answer.status == MATRIX[call][ROLES.index(role)]
     if answer.status >= 400:
         assert answer.code
