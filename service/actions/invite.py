@@ -86,7 +86,8 @@ async def _earlier(res: Resources, site: Site, email: str) -> Invitation | None:
 
 
 def _is_fresh(earlier: Invitation, now: int) -> bool:
-    return earlier.state(now) == "open" and now - earlier.created_at < DAY_MS
+    """Of what was made at the console nobody here knows whether it was mailed."""
+    return earlier.invited_by is not None and earlier.state(now) == "open" and now - earlier.created_at < DAY_MS
 
 
 async def _made(

@@ -46,6 +46,13 @@ async def taken_names(db: Database, site_id: str, names: Sequence[str]) -> set[s
     return {name for name, rows in zip(names, answers, strict=True) if rows}
 
 
+async def taken_emails(db: Database, site_id: str, emails: Sequence[str]) -> set[str]:
+    """Those of these addresses (in lower case) that are a member's."""
+    sql = "SELECT id FROM members WHERE site_id = :site_id AND email = :email"
+    answers = await db.read(*[Query(sql, {"site_id": site_id, "email": one}) for one in emails])
+    return {email for email, rows in zip(emails, answers, strict=True) if rows}
+
+
 async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Member]:
     """The members of these ids, on this site only."""
     queries = [

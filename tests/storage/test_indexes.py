@@ -38,6 +38,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "members.find_by_name": lambda db: members.find_by_name(db, "blog", "Ada"),
     "members.find_by_email": lambda db: members.find_by_email(db, "blog", "a@b.example"),
     "members.taken_names": lambda db: members.taken_names(db, "blog", ["Ada"]),
+    "members.taken_emails": lambda db: members.taken_emails(db, "blog", ["a@b.example"]),
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "invitations.find": lambda db: invitations.find(db, "blog", "i"),
