@@ -10,7 +10,7 @@ from service.domain.member import Member
 from service.domain.membership import Newcomer, names_like, rises, standing_of
 from service.domain.names import check_email, clean_name
 from service.domain.site import Site
-from service.storage import members
+from service.storage import members, requests
 from service.storage.database import Outdated, Statement
 
 __all__ = ["Newcomer", "admit"]
@@ -56,7 +56,9 @@ async def _raised(
         if kept:
             await res.db.write(kept)
         return known
-    await res.db.write([members.becoming(known, status), *kept])
+    # To whom the door opens by itself, nobody need open it any more.
+    settled = [requests.closing(known, "accepted", res.now_ms())] if status == "active" else []
+    await res.db.write([members.becoming(known, status), *settled, *kept])
     res.cache.forget_member(site.id, known.id)
     return msgspec.structs.replace(known, status=status, suspended_until=None, version=known.version + 1)
 

@@ -53,6 +53,13 @@ async def decide_comments(
     return call.decision_id, list(results)
 
 
+async def decide_seen(res: Resources, call: Call, action: Action, seen: Sequence[Comment]) -> list[Result]:
+    """Decides about comments as they were read a moment ago, within this call; a result for each, in order."""
+    labels = await decisions.labels(res.db, call.actor.site_id, [one.id for one in seen])
+    decided = [_decide_one(res, call, action, Choice(one.id, one.version), one, labels.get(one.id)) for one in seen]
+    return list(await asyncio.gather(*decided))
+
+
 async def _decide_one(
     res: Resources, call: Call, action: Action, choice: Choice, comment: Comment | None, label: Label | None
 ) -> Result:

@@ -8,6 +8,7 @@ from service.domain.member import Member
 from service.domain.site import Site
 from service.domain.token import Scope, Token
 from service.storage import tokens
+from service.storage.database import Statement
 
 _MINUTE_MS = 60_000
 _DAY_MS = 86_400_000
@@ -26,6 +27,12 @@ def new_token(res: Resources, site_id: str, member_id: str, scope: Scope, lasts_
     """A token that is not kept yet: as it is shown, and what is to be kept of it."""
     raw, now = res.new_secret(), res.now_ms()
     return raw, Token(hash_of(raw), site_id, member_id, scope, now, now + lasts_ms)
+
+
+def page_token(res: Resources, member: Member) -> tuple[str, Statement]:
+    """A session on our own pages, and what keeps it: for the unit of work of the act that opens it."""
+    raw, token = new_token(res, member.site_id, member.id, "page", PAGE_MS)
+    return raw, tokens.adding(token)
 
 
 async def make_link(res: Resources, public_url: str, member: Member, to: str) -> str:

@@ -75,6 +75,10 @@ class NotAllowedNow(Refusal):
     detail = "This action does not apply to the comment as it is now."
 
 
+class LastOwner(NotAllowedNow):
+    detail = "A site keeps an owner: make somebody else an owner first."
+
+
 class Current(NamedTuple):
     """How a comment stands now, told to whoever acted on an older version of it."""
 
@@ -154,3 +158,11 @@ class Unreachable(Unavailable):
 
 class NameTaken(Refusal):
     detail = "This name is taken."
+
+
+class TooManyInvitations(RateLimited):
+    """Letters to strangers are not sent by the thousand."""
+
+    def __init__(self, limit: int, window_s: int, retry_after_s: int) -> None:
+        super().__init__("invitations", limit, window_s, retry_after_s)
+        self.detail = f"Too many invitations: {limit} a day at most. Try again later."

@@ -3,11 +3,11 @@
 The queue's reads are in queue.py; editing, erasing and the keeping of texts for a time in texts.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
-from service.domain.comment import Author, Comment, Reason
+from service.domain.comment import Author, Comment, Reason, Status
 from service.domain.errors import StaleDecision
 from service.domain.markup import plain_html
 from service.domain.moderation import Outcome
@@ -217,6 +217,20 @@ async def made_since(db: Database, author_id: str, first_id: str, limit: int) ->
     sql = "SELECT id FROM comments WHERE author_id = :author_id AND id >= :first_id ORDER BY id LIMIT :limit"
     (rows,) = await db.read(Query(sql, {"author_id": author_id, "first_id": first_id, "limit": limit}))
     return len(rows)
+
+
+async def of_author(
+    db: Database, site_id: str, author_id: str, statuses: Collection[Status], after: str, limit: int
+) -> list[Comment]:
+    """An author's comments in these statuses, oldest first, from those after an id."""
+    named = {f"status{i}": status for i, status in enumerate(sorted(statuses))}
+    sql = (
+        f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.author_id = :author_id AND c.id > :after AND c.site_id = :site_id"
+        f" AND c.status IN ({', '.join(':' + name for name in named)}) ORDER BY c.id LIMIT :limit"
+    )
+    parameters: dict[str, Value] = {"site_id": site_id, "author_id": author_id, "after": after, "limit": limit}
+    (rows,) = await db.read(Query(sql, {**parameters, **named}))
+    return [comment(row) for row in rows]
 
 
 _ORDER = {"oldest": ("c.id > :start", "c.id"), "newest": ("c.id < :start", "c.id DESC")}

@@ -68,10 +68,14 @@ async def histories(db: Database, site_id: str, comment_ids: list[str]) -> list[
     return [[_decision(row) for row in rows] for rows in answers]
 
 
-async def of_call(db: Database, site_id: str, decision_id: str) -> list[Decision]:
-    """What was decided in one call."""
-    sql = f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.decision_id = :decision_id AND d.site_id = :site_id ORDER BY d.id"
-    (rows,) = await db.read(Query(sql, {"decision_id": decision_id, "site_id": site_id}))
+async def of_call(db: Database, site_id: str, decision_id: str, after: str, limit: int) -> list[Decision]:
+    """What was decided in one call, in its order, from those after an id."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.decision_id = :decision_id AND d.id > :after"
+        " AND d.site_id = :site_id ORDER BY d.id LIMIT :limit"
+    )
+    parameters: dict[str, Value] = {"decision_id": decision_id, "site_id": site_id, "after": after, "limit": limit}
+    (rows,) = await db.read(Query(sql, parameters))
     return [_decision(row) for row in rows]
 
 

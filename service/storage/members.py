@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from service.domain.comment import Status
-from service.domain.errors import NameTaken, NotAllowedNow, NotFound
+from service.domain.errors import LastOwner, NameTaken, NotAllowedNow, NotFound
 from service.domain.member import Member, MemberStatus, Role
 from service.domain.names import name_key
 from service.storage.database import Database, Outdated, Portion, Query, Row, Statement, Unit
@@ -44,6 +44,13 @@ async def taken_names(db: Database, site_id: str, names: Sequence[str]) -> set[s
     sql = "SELECT id FROM members WHERE site_id = :site_id AND name_key = :name_key"
     answers = await db.read(*[Query(sql, {"site_id": site_id, "name_key": name_key(one)}) for one in names])
     return {name for name, rows in zip(names, answers, strict=True) if rows}
+
+
+async def taken_emails(db: Database, site_id: str, emails: Sequence[str]) -> set[str]:
+    """Those of these addresses (in lower case) that are a member's."""
+    sql = "SELECT id FROM members WHERE site_id = :site_id AND email = :email"
+    answers = await db.read(*[Query(sql, {"site_id": site_id, "email": one}) for one in emails])
+    return {email for email, rows in zip(emails, answers, strict=True) if rows}
 
 
 async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Member]:
@@ -98,12 +105,18 @@ def setting_status(member: Member, status: MemberStatus, until: int | None) -> S
     )
 
 
-def becoming(seen: Member, status: MemberStatus) -> Statement:
-    """Gives a member another status if he is as he was seen. Refused with Outdated."""
+def becoming(seen: Member, status: MemberStatus, role: Role | None = None) -> Statement:
+    """Gives a member another status, and role, if he is as he was seen. Refused with Outdated."""
     return Statement(
-        "UPDATE members SET status = :status, suspended_until = NULL, version = version + 1"
+        "UPDATE members SET status = :status, suspended_until = NULL, role = :role, version = version + 1"
         " WHERE site_id = :site_id AND id = :id AND version = :seen",
-        {"status": status, "site_id": seen.site_id, "id": seen.id, "seen": seen.version},
+        {
+            "status": status,
+            "role": role or seen.role,
+            "site_id": seen.site_id,
+            "id": seen.id,
+            "seen": seen.version,
+        },
         Outdated,
     )
 
@@ -128,12 +141,34 @@ def retelling(seen: Member, new: Member) -> Statement:
     )
 
 
-def setting_role(member: Member, role: Role) -> Statement:
-    """Gives a member another role."""
+def setting_email(member: Member, email: str) -> Statement:
+    """Gives a member an address that he has proven, unless it became another's meanwhile."""
     return Statement(
-        "UPDATE members SET role = :role, version = version + 1 WHERE site_id = :site_id AND id = :id",
+        "UPDATE members SET email = :email WHERE site_id = :site_id AND id = :id AND NOT EXISTS"
+        " (SELECT 1 FROM members o WHERE o.site_id = :site_id AND o.email = :email)",
+        {"email": email, "site_id": member.site_id, "id": member.id},
+    )
+
+
+def renaming(member: Member, name: str) -> Statement:
+    """Gives a member another name. Refused with NameTaken where it is another's, or looks like it."""
+    return Statement(
+        "UPDATE members SET name = :name, name_key = :name_key, version = version + 1"
+        " WHERE site_id = :site_id AND id = :id AND NOT EXISTS (SELECT 1 FROM members o"
+        " WHERE o.site_id = :site_id AND o.name_key = :name_key AND o.id <> :id)",
+        {"name": name, "name_key": name_key(name), "site_id": member.site_id, "id": member.id},
+        NameTaken("There is a member with this name, or one that looks like it."),
+    )
+
+
+def setting_role(member: Member, role: Role) -> Statement:
+    """Gives a member another role. Refused with LastOwner where nobody would be left who owns the site."""
+    return Statement(
+        "UPDATE members SET role = :role, version = version + 1 WHERE site_id = :site_id AND id = :id"
+        " AND (role <> 'owner' OR :role = 'owner' OR EXISTS (SELECT 1 FROM members o WHERE o.site_id = :site_id"
+        " AND o.role = 'owner' AND o.role <> 'member' AND o.status = 'active' AND o.id <> :id))",
         {"role": role, "site_id": member.site_id, "id": member.id},
-        NotFound,
+        LastOwner,
     )
 
 

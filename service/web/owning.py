@@ -91,14 +91,14 @@ def _location(member: Member) -> str:
     return f"/api/v1/sites/{member.site_id}/members/{member.id}"
 
 
-@Contract(Ask.MODERATORS, {200: MemberTold}, body=MemberChangeBody, problems=(NotAllowedNow,))
+@Contract(Ask.MODERATORS, {200: MemberTold}, body=MemberChangeBody, problems=(NotAllowedNow, NameTaken))
 async def patch_member(request: web.Request) -> web.Response:
-    """PATCH S/members/{id}: suspends (until a time), bans, lets back in; owners give roles."""
+    """PATCH S/members/{id}: suspends (until a time), bans, lets back in; owners give roles and names."""
     who = await who_asks(request)
     actor = who.moderator()
     body, _ = await read_body(request, MemberChangeBody)
     until = None if body.suspended_until is None else from_rfc3339(body.suspended_until, "/suspended_until")
-    change = MemberChange(body.status, until, body.role)
+    change = MemberChange(body.status, until, body.role, body.name)
     member = await set_member(request.app[RESOURCES], actor, who.site, request.match_info["id"], change)
     return json_response(member_told(member))
 

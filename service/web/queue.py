@@ -7,6 +7,7 @@ from aiohttp import web
 from service.actions.decide_comments import Choice as Chosen
 from service.actions.decide_comments import decide_comments
 from service.actions.queue import LogFilter, Position, QueueRequest, Sort, history, log_page, queue_page, thread_id_of
+from service.actions.remove_comments import remove_comments
 from service.actions.undo_decision import undo_decision
 from service.domain.comment import STATUSES
 from service.domain.errors import NotAllowedNow, StaleDecision
@@ -23,10 +24,13 @@ from service.web.shapes.moderation import (
     HistoryTold,
     LogTold,
     QueueTold,
+    RemovalBody,
+    RemovedTold,
     decided_told,
     history_told,
     log_told,
     queue_told,
+    removed_told,
 )
 
 STATUS = Choice("status", "The tab.", (*STATUSES, "reported", "audit"))
@@ -79,6 +83,16 @@ async def post_undo(request: web.Request) -> web.Response:
     if len(results) == 1 and results[0].refusal is not None:
         raise results[0].refusal
     return json_response(decided_told(decision_id, results))
+
+
+@Contract(Ask.MODERATORS, {200: RemovedTold}, body=RemovalBody)
+async def post_removal(request: web.Request) -> web.Response:
+    """POST S/members/{id}/remove-comments: all of a member's comments at once, as one decision that can be undone."""
+    who = await who_asks(request)
+    actor = who.moderator()
+    body, _ = await read_body(request, RemovalBody)
+    res, member_id = request.app[RESOURCES], request.match_info["id"]
+    return json_response(removed_told(await remove_comments(res, actor, who.site, member_id, body.action, body.reason)))
 
 
 @Contract(Ask.MODERATORS, {200: LogTold}, query=(BY, ACTION, THREAD, LIMIT, CURSOR))

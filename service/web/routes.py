@@ -2,9 +2,22 @@
 
 from aiohttp import web
 
-from service.web import comments, editing, feed, health, leaving, lists, owning, queue, session, sign_on, signing_in
+from service.web import (
+    comments,
+    editing,
+    feed,
+    health,
+    joining,
+    leaving,
+    lists,
+    owning,
+    queue,
+    session,
+    sign_on,
+    signing_in,
+)
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, link_form, popup, provider, sign_in, thread
+from service.web.pages import assets, demo, invitation, link_form, popup, provider, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -42,6 +55,15 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(S + "/members", owning.get_members),
     web.post(S + "/members", owning.post_member),
     web.patch(S + "/members/{id}", owning.patch_member),
+    web.post(S + "/members/{id}/remove-comments", queue.post_removal),
+    web.get(S + "/invitations", joining.get_invitations),
+    web.post(S + "/invitations", joining.post_invitation),
+    web.delete(S + "/invitations/{id}", joining.delete_invitation),
+    web.post(S + "/invitations/{code}/accept", joining.post_acceptance),
+    web.get(S + "/membership-requests", joining.get_requests),
+    web.post(S + "/membership-requests", joining.post_request),
+    web.post(S + "/membership-requests/{id}/accept", joining.post_request_accepted),
+    web.post(S + "/membership-requests/{id}/decline", joining.post_request_declined),
     web.get(S + "/threads", owning.get_threads),
     web.patch(S + "/threads/{id}", owning.patch_thread),
     web.get(PAGES + "/thread", thread.get_thread),
@@ -54,6 +76,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/popup", popup.get_popup),
     web.post(PAGES + "/popup", popup.post_popup),
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),
+    web.get(PAGES + "/invitation", invitation.get_invitation),
+    web.post(PAGES + "/invitation", invitation.post_invitation),
     web.get("/desk", desk.get_entrance),
     web.get(PAGES + "/desk", desk.get_desk),
     web.post(PAGES + "/desk/decisions", deciding.post_decisions),

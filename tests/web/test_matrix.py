@@ -48,6 +48,15 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/members"): MODERATORS,
     ("POST", "/members"): (401, 403, 403, 403, 201, 401),
     ("PATCH", "/members/{id}"): MODERATORS,
+    ("POST", "/members/{id}/remove-comments"): MODERATORS,
+    ("GET", "/invitations"): MODERATORS,
+    ("POST", "/invitations"): (401, 403, 403, 201, 201, 401),
+    ("DELETE", "/invitations/{id}"): (401, 403, 403, 404, 404, 401),
+    ("POST", "/invitations/{code}/accept"): (404, 404, 404, 404, 404, 401),
+    ("GET", "/membership-requests"): MODERATORS,
+    ("POST", "/membership-requests"): (401, 409, 409, 409, 409, 401),  # all but the visitor are members
+    ("POST", "/membership-requests/{id}/accept"): (401, 403, 403, 404, 404, 401),
+    ("POST", "/membership-requests/{id}/decline"): (401, 403, 403, 404, 404, 401),
     ("GET", "/threads"): MODERATORS,
     ("PATCH", "/threads/{id}"): MODERATORS,
 }
@@ -64,12 +73,16 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/members"): {"name": "New"},
     ("PATCH", "/members/{id}"): {"status": "active"},
     ("PATCH", "/threads/{id}"): {"state": "open"},
+    ("POST", "/members/{id}/remove-comments"): {"action": "remove"},
+    ("POST", "/invitations"): {"role": "member"},
+    ("POST", "/invitations/{code}/accept"): {"name": "New"},
+    ("POST", "/membership-requests"): {"message": "Please"},
 }
 QUERIES = {("GET", "/comments"): "?thread=/post.html", ("GET", "/counts"): "?thread=/post.html"}
 
 
 # Calls by which one comes to have a token: nobody need have one before.
-OPEN = {("POST", "/session"), ("POST", "/sign-in-links")}
+OPEN = {("POST", "/session"), ("POST", "/sign-in-links"), ("POST", "/invitations/{code}/accept")}
 
 
 def api_routes() -> set[tuple[str, str]]:
@@ -108,7 +121,9 @@ async def test_the_documented_cell(callers: dict[str, Caller], blog: Blog, call:
     options = {"json": body} if body is not None else {}
     if call == ("PATCH", "/comments/{id}"):
         options["headers"] = {"If-Match": '"1"'}
-    answer = await callers[role](method, path.replace("{id}", real) + QUERIES.get(call, ""), **options)
+    answer = await callers[role](
+        method, path.replace("{id}", real).replace("{code}", "c") + QUERIES.get(call, ""), **options
+    )
     assert answer.status == MATRIX[call][ROLES.index(role)]
     if answer.status >= 400:
         assert answer.code

@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from service.actions.decide_comments import Result
 from service.actions.queue import AuthorRecord, Item, QueuePage, Revision, Sort
+from service.actions.remove_comments import Removal, Removed
 from service.domain.comment import Comment, Reason, Status, VerdictWord
 from service.domain.difference import Segment, difference
 from service.domain.member import MemberStatus
@@ -50,6 +51,28 @@ class DecidedTold(Struct, frozen=True):
 
     decision_id: str
     results: list[ResultTold]
+
+
+class RemovalBody(Body, frozen=True):
+    """What to do with all of a member's comments."""
+
+    action: Removal = "remove"
+    reason: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class SkippedTold(Struct, frozen=True):
+    """A comment that was left as it was, and why."""
+
+    id: str
+    problem: ProblemTold
+
+
+class RemovedTold(Struct, frozen=True):
+    """How many comments took the action. The decision's id is what an undo names."""
+
+    decision_id: str
+    removed: int
+    skipped: list[SkippedTold]
 
 
 class ActorTold(Struct, frozen=True):
@@ -174,6 +197,12 @@ def _result(result: Result) -> ResultTold:
         return ResultTold(result.id, problem=problem_told(result.refusal))
     assert result.comment is not None
     return ResultTold(result.id, result.comment.status, result.comment.version)
+
+
+def removed_told(done: Removed) -> RemovedTold:
+    """What became of a member's comments."""
+    skipped = [SkippedTold(one.id, problem_told(one.refusal)) for one in done.skipped if one.refusal is not None]
+    return RemovedTold(done.decision_id, done.removed, skipped)
 
 
 def decision_told(decision: Decision) -> DecisionTold:
