@@ -90,6 +90,7 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
             now_ms=now_ms,
             ids=Ids(now_ms, random.Random(secrets.randbits(256)).getrandbits),  # noqa: S311 - ids are no secrets
             new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
+            secret=secret_of(settings),
         )
     finally:
         await scorer.stop()

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from service.actions.changes import Change
+from service.actions.changes import Change, Changed
 from service.actions.resources import Resources
 from service.domain.comment import Comment, Status
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
 from service.domain.member import Member
 from service.domain.moderation import Action, Decision, Label, LoggedAction, Outcome, Remover, apply
-from service.storage import comments, decisions, members, sites, threads
+from service.storage import comments, decisions, members, reports, sites, threads
 from service.storage.database import Statement
 
 
@@ -91,7 +91,9 @@ async def carry_out(
     # at the same moment: so all of them are looked at again within the unit.
     above = await comments.ancestors(res.db, seen.parent_id)
     await res.db.write(_unit(seen, outcome, decision, above))
-    res.changes.announce(Change(seen.site_id, seen.thread_id))
+    res.changes.announce(
+        Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, seen.version + 1))
+    )
     if seen.author.id is not None:
         res.cache.forget_member(seen.site_id, seen.author.id)
     return msgspec.structs.replace(
@@ -137,7 +139,15 @@ def _unit(seen: Comment, outcome: Outcome, decision: Decision, above: Sequence[s
         *_counting(seen, outcome.status, 1),
         decisions.adding(decision),
         *taught,
+        *_resolving(seen, decision),
     ]
+
+
+def _resolving(seen: Comment, decision: Decision) -> list[Statement]:
+    """Only a published comment can be reported, so only leaving the page can have reports to close."""
+    if seen.status != "approved":
+        return []
+    return reports.resolving(seen.site_id, seen.id, decision.action, decision.created_at)
 
 
 def _counting(comment: Comment, status: Status, change: int) -> list[Statement]:
@@ -159,6 +169,6 @@ async def _current(res: Resources, site_id: str, comment_id: str) -> Current | N
     history = await decisions.history(res.db, site_id, comment_id)
     if not history:
         return Current(now.status, now.version, None, None, None)
-    last = history[-1]
+    last = next((one for one in reversed(history) if one.action != "dismiss"), history[-1])
     who = {"id": last.actor_id, "name": last.actor_name} if last.actor_id else None
     return Current(now.status, now.version, who, last.created_at, last.action)

@@ -1,4 +1,4 @@
-"""Forgets, every hour, what is kept only for a time: answers under an Idempotency-Key, expired tokens."""
+"""Forgets, every hour, what is kept only for a time: kept answers, expired tokens, from where visitors reported."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
-from service.storage import tokens
+from service.storage import reports, sites, tokens
 
 _EVERY_S = 3_600
 _KEPT_MS = 86_400_000
@@ -19,6 +19,9 @@ async def sweep(res: Resources, replays: Replays) -> None:
     """Forgets what has had its time."""
     await replays.sweep()
     await res.db.write([tokens.sweeping(res.now_ms() - _KEPT_MS)])
+    for site in await sites.every(res.db):
+        before = res.now_ms() - site.policy.ip_retention_days * _KEPT_MS
+        await res.db.write([reports.forgetting_visitors(site.id, before)])
 
 
 @asynccontextmanager

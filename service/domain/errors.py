@@ -48,6 +48,10 @@ class NotModerator(NotAllowed):
     detail = "Only the moderators of this blog may do this."
 
 
+class ReadOnly(NotAllowed):
+    detail = "This key is for reading only."
+
+
 class ThreadClosed(NotAllowed):
     detail = "New comments are not allowed here."
 
@@ -109,7 +113,8 @@ class RateLimited(Refusal):
     """Too many in a row: at most `limit` in `window_s` seconds by this `policy`; come back in `retry_after_s`."""
 
     def __init__(self, policy: str, limit: int, window_s: int, retry_after_s: int) -> None:
-        super().__init__(f"Too many comments: {limit} in {window_s} seconds at most. Try again in {retry_after_s} s.")
+        what = "reports" if policy == "reports" else "comments"
+        super().__init__(f"Too many {what}: {limit} in {window_s} seconds at most. Try again in {retry_after_s} s.")
         self.policy, self.limit, self.window_s, self.retry_after_s = policy, limit, window_s, retry_after_s
 
 
@@ -125,6 +130,13 @@ class StorageUnavailable(Unavailable):
 
 class Draining(Unavailable):
     detail = "The service is stopping. Nothing was stored; try again."
+
+
+class TooManyStreams(Unavailable):
+    """More event streams than one process, or one address, may hold open."""
+
+    retry_after_s = 30
+    detail = "Too many event streams are open. Try again later, or ask S/counts now and then."
 
 
 class NameTaken(Refusal):
