@@ -39,6 +39,9 @@ class _Shelf(Generic[_K, _V]):
     def drop(self, key: _K) -> None:
         self._entries.pop(key, None)
 
+    def drop_where(self, holds: Callable[[_V], bool]) -> None:
+        self._entries = {key: value for key, value in self._entries.items() if not holds(value)}
+
     def clear(self) -> None:
         self._entries.clear()
 
@@ -125,6 +128,14 @@ class Cache:
         """Lets what is kept of a key say when it was used last; one that is not kept any more stays out."""
         if self._keys.get(key.hash) is key:
             self._keys.put(key.hash, msgspec.structs.replace(key, last_used_at=used_at))
+
+    def forget_session(self, session_id: str) -> None:
+        self._tokens.drop_where(lambda token: token.session_id == session_id)
+        self._doubt()
+
+    def forget_tokens_of(self, member_id: str) -> None:
+        self._tokens.drop_where(lambda token: token.member_id == member_id)
+        self._doubt()
 
     def forget_all(self) -> None:
         for shelf in (self._sites, self._threads, self._members, self._tokens, self._keys):
