@@ -71,7 +71,7 @@ class Following:
         if watch is not None and watch.part(follower):
             del self._watches[site_id]
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Ends all, at once; nobody can follow any more."""
         self._closed = True
         for watch in self._watches.values():

@@ -9,16 +9,19 @@ from service.domain.comment import Comment, Status
 from service.domain.errors import NotFound
 from service.domain.member import Member
 from service.domain.moderation import Action, Decision, allowed_actions
+from service.domain.report import Report
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
-from service.storage import comments, decisions, members, queue, sites, threads
+from service.storage import comments, decisions, members, queue, reports, sites, threads
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
 
 __all__ = ["LogFilter", "Position"]
 
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
+Tab = Status | Literal["reported"]
 _LATEST = 5
+_MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
 
 
@@ -37,6 +40,7 @@ class Item(msgspec.Struct, frozen=True):
     author_record: AuthorRecord | None  # None: a guest
     neighbours: list[Comment]
     decisions: list[Decision]
+    reports: list[Report]  # open ones, the oldest first
     allowed_actions: tuple[Action, ...]
 
 
@@ -51,7 +55,7 @@ class QueuePage(msgspec.Struct, frozen=True):
 class QueueRequest(msgspec.Struct, frozen=True):
     """Which page of the queue."""
 
-    status: Status = "pending"
+    status: Tab = "pending"
     sort: Sort = "oldest"
     after: Position | None = None
     limit: int = 50
@@ -59,12 +63,19 @@ class QueueRequest(msgspec.Struct, frozen=True):
 
 async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueuePage:
     """A page of the queue, with one look at the database for each kind of thing on it, however long it is."""
-    found = await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit + 1)
+    found = await _found(res, site, wanted)
     more = len(found) > wanted.limit
     found = found[: wanted.limit]
     items = await items_of(res, site, [one for one, _ in found])
     counts = await sites.status_counts(res.db, site.id)
     return QueuePage(items, counts, found[-1][1] if more else None)
+
+
+async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple[Comment, Position]]:
+    """One more than is wanted, if there are more."""
+    if wanted.status == "reported":
+        return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit + 1)
+    return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit + 1)
 
 
 async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Item]:
@@ -75,9 +86,18 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     around = await queue.neighbours(res.db, found)
     where = await threads.many(res.db, site.id, sorted({c.thread_id for c in found}))
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
+    complaints = await reports.open_of(res.db, [c.id for c in found if c.status == "approved"], _MOST_REPORTS)
     records = {one: AuthorRecord(people[one], latest[one]) for one in authors if one in people}
     return [
-        Item(c, where.get(c.thread_id), records.get(c.author.id or ""), near, log, allowed_actions(c))
+        Item(
+            comment=c,
+            thread=where.get(c.thread_id),
+            author_record=records.get(c.author.id or ""),
+            neighbours=near,
+            decisions=log,
+            reports=complaints.get(c.id, []),
+            allowed_actions=allowed_actions(c),
+        )
         for c, near, log in zip(found, around, past, strict=True)
     ]
 

@@ -33,7 +33,7 @@ STATUS = Choice("status", "The tab.", (*STATUSES, "reported", "audit"))
 SORT: Choice[Sort] = Choice("sort", "The order; published comments have that of time only.", get_args(Sort))
 SEARCH = Text("q", "Searching is not offered yet: leave it out.")
 BY = Text("who", "Only what this member decided: his id.")
-ACTION: Filter[LoggedAction] = Filter("action", "Only this action.", (*ACTIONS, "undo"))
+ACTION: Filter[LoggedAction] = Filter("action", "Only this action.", (*ACTIONS, "undo", "dismiss"))
 THREAD = Text("thread", "Only what was decided in this thread: its page's key, or its id.")
 
 
@@ -43,6 +43,8 @@ async def get_queue(request: web.Request) -> web.Response:
     who = await who_asks(request)
     who.moderator()
     status, sort = STATUS.of(request), SORT.of(request)
+    if status == "reported" and sort not in ("oldest", "newest"):
+        sort = "oldest"  # by their first report
     if status == "approved" and sort not in ("oldest", "newest"):
         sort = "newest"  # published comments are kept in the order of time only; the answer says so
     if SEARCH.of(request):

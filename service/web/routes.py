@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from service.web import comments, feed, health, lists, owning, queue, session
+from service.web import comments, events, feed, health, keys, lists, owning, queue, reports, session
 from service.web.desk import deciding, desk
 from service.web.pages import assets, demo, sign_in, thread
 
@@ -20,10 +20,13 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(S + "/decisions/{id}/undo", queue.post_undo),
     web.get(S + "/recent", lists.get_recent),
     web.get(S + "/feed.atom", feed.get_feed),
+    web.get(S + "/events", events.get_events),
     web.post(S + "/preview", comments.post_preview),
     web.get(S + "/members/me", session.get_me),
     web.get(S + "/comments/{id}", comments.get_comment),
     web.delete(S + "/comments/{id}", comments.delete_comment),
+    web.post(S + "/comments/{id}/reports", reports.post_report),
+    web.post(S + "/comments/{id}/reports/dismiss", reports.post_dismissal),
     web.get(S + "/comments/{id}/history", queue.get_history),
     web.get(S + "/log", queue.get_log),
     web.get(S + "/settings", owning.get_settings),
@@ -33,6 +36,9 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.patch(S + "/members/{id}", owning.patch_member),
     web.get(S + "/threads", owning.get_threads),
     web.patch(S + "/threads/{id}", owning.patch_thread),
+    web.get(S + "/keys", keys.get_keys),
+    web.post(S + "/keys", keys.post_key),
+    web.delete(S + "/keys/{id}", keys.delete_key),
     web.get(PAGES + "/thread", thread.get_thread),
     web.post(PAGES + "/thread", thread.post_thread),
     web.get(PAGES + "/sign-in", sign_in.get_sign_in),
@@ -42,6 +48,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/desk", desk.get_desk),
     web.post(PAGES + "/desk/decisions", deciding.post_decisions),
     web.post(PAGES + "/desk/undo", deciding.post_undo),
+    web.post(PAGES + "/desk/dismissals", deciding.post_dismissal),
+    web.get(PAGES + "/desk/events", events.get_desk_events),
     web.get("/demo", demo.get_demo),
     web.post("/demo", demo.post_demo),
     web.get("/pages.css", assets.get_asset),

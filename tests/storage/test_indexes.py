@@ -10,7 +10,20 @@ from typing import Any
 import pytest
 
 from service.domain.comment import Author, Comment
-from service.storage import comments, decisions, members, queue, replays, sessions, sites, threads, tokens
+from service.storage import (
+    activity,
+    comments,
+    decisions,
+    keys,
+    members,
+    queue,
+    replays,
+    reports,
+    sessions,
+    sites,
+    threads,
+    tokens,
+)
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
@@ -70,6 +83,21 @@ READS: dict[str, Callable[[Any], Any]] = {
             if status != "approved" or sort in ("oldest", "newest")
         ]
     ),
+    "queue.reported_page": lambda db: asyncio.gather(
+        *[queue.reported_page(db, "blog", newest, after, 50) for newest in (False, True) for after in (None, START)]
+    ),
+    "reports.find_open": lambda db: asyncio.gather(
+        reports.find_open(db, "c", "m", None), reports.find_open(db, "c", None, "k")
+    ),
+    "reports.open_of": lambda db: reports.open_of(db, ["c"], 100),
+    "reports.is_reported": lambda db: reports.is_reported(db, "c"),
+    "reports.exported": lambda db: reports.exported(db, "blog", "m"),
+    "keys.find": lambda db: keys.find(db, "h"),
+    "keys.find_by_id": lambda db: keys.find_by_id(db, "blog", "k"),
+    "keys.page": lambda db: keys.page(db, "blog", "", 50),
+    "keys.exported": lambda db: keys.exported(db, "blog", "m"),
+    "activity.of_site": lambda db: activity.of_site(db, "blog", "", 50),
+    "activity.of_thread": lambda db: activity.of_thread(db, "t", "", 50),
     "queue.neighbours": lambda db: queue.neighbours(db, [A_COMMENT]),
     "queue.latest_of_authors": lambda db: queue.latest_of_authors(db, ["m"], 5),
     "replays.find": lambda db: replays.find(db, "blog", "m", "k", 0),
@@ -110,7 +138,20 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    modules = (comments, decisions, members, queue, replays, sessions, sites, threads, tokens)
+    modules = (
+        activity,
+        comments,
+        decisions,
+        keys,
+        members,
+        queue,
+        replays,
+        reports,
+        sessions,
+        sites,
+        threads,
+        tokens,
+    )
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from service.actions.queue import AuthorRecord, Item
 from service.domain.comment import Comment
 from service.domain.moderation import Action, Decision
+from service.domain.report import Report
 from service.domain.thread import Thread
 
 _HREF = re.compile(r'<a href="([^"]*)"')
@@ -37,6 +38,7 @@ DONE: dict[str, str] = {
     "remove": "removed",
     "restore": "restored",
     "undo": "put back as before",
+    "dismiss": "kept, its reports dismissed",
 }
 # What somebody did, in the log and in words about colleagues: "Olive rejected it".
 DID: dict[str, str] = {
@@ -46,6 +48,7 @@ DID: dict[str, str] = {
     "remove": "removed it",
     "restore": "restored it",
     "undo": "put it back as it was before",
+    "dismiss": "dismissed the reports of it",
 }
 
 
@@ -62,6 +65,7 @@ class Card(NamedTuple):
     after: list[Comment]
     record: AuthorRecord | None
     decisions: list[Decision]
+    reports: list[Report]
     actions: tuple[Action, ...]
 
     @property
@@ -85,6 +89,7 @@ def card(item: Item) -> Card:
         after=[one for one in others if one.id > comment.id],
         record=item.author_record,
         decisions=item.decisions,
+        reports=item.reports,
         actions=item.allowed_actions,
     )
 
