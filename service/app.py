@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from service.actions.changes import Changes
+from service.actions.following import Following
 from service.actions.issuers import Issuers
 from service.actions.limits import Limits
 from service.actions.readiness import Ready
@@ -31,7 +32,7 @@ from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
 from service.storage.cache import Cache
 from service.storage.migrate import migrate_sqlite
 from service.storage.sqlite import open_sqlite
-from service.web.app_keys import PAGES, READY, REPLAYS, RESOURCES, SERVING, Serving
+from service.web.app_keys import FOLLOWING, PAGES, READY, REPLAYS, RESOURCES, SERVING, Serving
 from service.web.bodies import MAX_BODY
 from service.web.envelope import envelope
 from service.web.page_cache import PageCache
@@ -121,10 +122,16 @@ def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Appli
     res.changes.listen(pages.hear)
     res.db.on_foreign_change(lambda: res.changes.announce(None))
     app[RESOURCES], app[SERVING], app[READY] = res, serving, Ready(res)
-    app[PAGES], app[REPLAYS] = pages, Replays(res)
+    app[PAGES], app[REPLAYS], app[FOLLOWING] = pages, Replays(res), Following(res)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_sweeping)
+    app.on_shutdown.append(_end_streams)
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    """Streams end at once when the service stops: nobody waits for them."""
+    app[FOLLOWING].close()
 
 
 async def _sweeping(app: web.Application) -> AsyncIterator[None]:

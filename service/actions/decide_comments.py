@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from service.actions.changes import Change
+from service.actions.changes import Change, Changed
 from service.actions.resources import Resources
 from service.domain.comment import Comment
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
 from service.domain.member import Member
 from service.domain.moderation import Action, Decision, Label, LoggedAction, Outcome, Remover, apply
-from service.storage import comments, counts, decisions
+from service.storage import comments, counts, decisions, reports
 from service.storage.database import Statement
 
 
@@ -105,7 +105,7 @@ async def carry_out(
         removed_by=outcome.removed_by,
     )
     await res.db.write(_unit(seen, outcome, after, decision, above))
-    res.changes.announce(Change(seen.site_id, seen.thread_id))
+    res.changes.announce(Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, after.version)))
     if seen.author.id is not None:
         res.cache.forget_member(seen.site_id, seen.author.id)
     return after
@@ -144,7 +144,15 @@ def _unit(seen: Comment, outcome: Outcome, after: Comment, decision: Decision, a
         *counts.moving(seen, after),
         decisions.adding(decision),
         *taught,
+        *_resolving(seen, decision),
     ]
+
+
+def _resolving(seen: Comment, decision: Decision) -> list[Statement]:
+    """Only a published comment can be reported, so only one of these can have reports to close."""
+    if not seen.is_public:
+        return []
+    return reports.resolving(seen.site_id, seen.id, decision.action, decision.created_at)
 
 
 async def _current(res: Resources, site_id: str, comment_id: str) -> Current | None:
@@ -155,6 +163,6 @@ async def _current(res: Resources, site_id: str, comment_id: str) -> Current | N
     history = await decisions.history(res.db, site_id, comment_id)
     if not history:
         return Current(now.status, now.version, None, None, None)
-    last = history[-1]
+    last = next((one for one in reversed(history) if one.action != "dismiss"), history[-1])
     who = {"id": last.actor_id, "name": last.actor_name} if last.actor_id else None
     return Current(now.status, now.version, who, last.created_at, last.action)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from service.actions.changes import Change
+from service.actions.changes import Change, Changed
 from service.actions.draft import check_author, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
@@ -207,6 +207,6 @@ def _logged(res: Resources, scene: _Scene, after: Comment) -> Decision:
 
 
 def _tell(res: Resources, after: Comment) -> None:
-    res.changes.announce(Change(after.site_id, after.thread_id))
+    res.changes.announce(Change(after.site_id, after.thread_id, Changed(after.id, after.status, after.version)))
     if after.author.id is not None:
         res.cache.forget_member(after.site_id, after.author.id)

@@ -8,7 +8,7 @@ from service.domain.comment import Comment
 from service.domain.errors import StaleDecision
 from service.domain.ids import first_id_at
 from service.domain.site import Site
-from service.storage import decisions, guests, revisions, sites, texts
+from service.storage import decisions, guests, reports, revisions, sites, texts
 
 _DAY_MS = 86_400_000
 _PORTION = 200
@@ -18,6 +18,8 @@ async def forget_old(res: Resources) -> None:
     """Forgets, on every site, what has had the time that the site's policy gives it."""
     for site in await sites.every(res.db):
         await _forget_addresses(res, site)
+        since = res.now_ms() - site.policy.ip_retention_days * _DAY_MS
+        await res.db.write([reports.forgetting_visitors(site.id, since)])
         if site.policy.rejected_retention_days:
             await _empty_refused(res, site)
 

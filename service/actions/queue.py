@@ -9,9 +9,10 @@ from service.domain.comment import Comment, Status
 from service.domain.errors import NotFound
 from service.domain.member import Member, MemberStatus
 from service.domain.moderation import Action, Decision, allowed_actions
+from service.domain.report import Report
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
-from service.storage import comments, decisions, guests, members, queue, revisions, sites, threads
+from service.storage import comments, decisions, guests, members, queue, reports, revisions, sites, threads
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
 from service.storage.revisions import Revision
@@ -19,7 +20,9 @@ from service.storage.revisions import Revision
 __all__ = ["LogFilter", "Position", "Revision"]
 
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
+Tab = Status | Literal["reported"]
 _LATEST = 5
+_MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
 
 
@@ -45,6 +48,7 @@ class Item(msgspec.Struct, frozen=True):
     author_record: AuthorRecord | None  # None: a guest of whose address nothing is known
     neighbours: list[Comment]  # as readers see them
     decisions: list[Decision]
+    reports: list[Report]  # open ones, the oldest first
     allowed_actions: tuple[Action, ...]
 
 
@@ -59,7 +63,7 @@ class QueuePage(msgspec.Struct, frozen=True):
 class QueueRequest(msgspec.Struct, frozen=True):
     """Which page of the queue."""
 
-    status: Status = "pending"
+    status: Tab = "pending"
     sort: Sort = "oldest"
     after: Position | None = None
     limit: int = 50
@@ -67,12 +71,19 @@ class QueueRequest(msgspec.Struct, frozen=True):
 
 async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueuePage:
     """A page of the queue, with one look at the database for each kind of thing on it, however long it is."""
-    found = await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit + 1)
+    found = await _found(res, site, wanted)
     more = len(found) > wanted.limit
     found = found[: wanted.limit]
     items = await items_of(res, site, [one for one, _ in found])
     counts = await sites.status_counts(res.db, site.id)
     return QueuePage(items, counts, found[-1][1] if more else None)
+
+
+async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple[Comment, Position]]:
+    """One more than is wanted, if there are more."""
+    if wanted.status == "reported":
+        return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit + 1)
+    return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit + 1)
 
 
 async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Item]:
@@ -85,8 +96,17 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
     known = {one: _record(people[one], latest[one]) for one in authors if one in people}
     records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
+    complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
     return [
-        Item(c, where.get(c.thread_id), records[c.id], _published(near), log, allowed_actions(c))
+        Item(
+            comment=c,
+            thread=where.get(c.thread_id),
+            author_record=records[c.id],
+            neighbours=_published(near),
+            decisions=log,
+            reports=complaints.get(c.id, []),
+            allowed_actions=allowed_actions(c),
+        )
         for c, near, log in zip(found, around, past, strict=True)
     ]
 

@@ -17,7 +17,7 @@ class Seal:
 
     def shared_secret(self, site_id: str, generation: int) -> str:
         """The secret by which a blog signs for its people: 43 characters, 256 bits. It is stored nowhere."""
-        return urlsafe_b64encode(self._key(f"sign-on {site_id} {generation}")).rstrip(b"=").decode()
+        return urlsafe_b64encode(self.key(f"sign-on {site_id} {generation}")).rstrip(b"=").decode()
 
     def close(self, use: str, text: str) -> str:
         """The text, encrypted for this use."""
@@ -32,7 +32,8 @@ class Seal:
         return None if opened is None else opened.decode()
 
     def _key_of(self, use: str) -> OctKey:
-        return OctKey.import_key(self._key(f"sealed {use}"))
+        return OctKey.import_key(self.key(f"sealed {use}"))
 
-    def _key(self, use: str) -> bytes:
+    def key(self, use: str) -> bytes:
+        """A key of 256 bits for this use and no other."""
         return HKDF(SHA256(), 32, None, f"greenroom {use}".encode()).derive(self._secret)

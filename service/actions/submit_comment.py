@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from service.actions.changes import Change
+from service.actions.changes import Change, Changed
 from service.actions.draft import Draft, Written, author_of, check_url, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
@@ -197,8 +197,10 @@ def _check_parent(parent: Comment | None, thread: Thread) -> None:
 def _tell(res: Resources, who: Who, comment: Comment, thread: Thread) -> None:
     """Whoever keeps a page of this thread in memory learns of it; so does the cache, where the record matters."""
     member = who.member
-    if comment.status == "approved" or not thread.version:
-        # The id of a thread that was new a moment ago may not be the one it got: then all of the site's pages go.
-        res.changes.announce(Change(comment.site_id, thread.id if thread.version else None))
-        if member is not None and member.approved_count < who.site.policy.first_comments_held:
-            res.cache.forget_member(member.site_id, member.id)
+    shown = comment.status == "approved" or not thread.version
+    # The id of a thread that was new a moment ago may not be the one it got: then all of the site's pages go.
+    thread_id = thread.id if thread.version else None
+    changed = Changed(comment.id, comment.status, comment.version)
+    res.changes.announce(Change(comment.site_id, thread_id, changed, shown))
+    if shown and member is not None and member.approved_count < who.site.policy.first_comments_held:
+        res.cache.forget_member(member.site_id, member.id)

@@ -57,6 +57,10 @@ class NotModerator(NotAllowed):
     detail = "Only the moderators of this blog may do this."
 
 
+class ReadOnly(NotAllowed):
+    detail = "This key is for reading only."
+
+
 class ThreadClosed(NotAllowed):
     detail = "New comments are not allowed here."
 
@@ -154,6 +158,13 @@ class Unreachable(Unavailable):
     """Another server that we had to ask gave no usable answer. One sentence, whatever went wrong: no port scans."""
 
     detail = "The server that vouches for members of this blog does not answer as it should. Try again later."
+
+
+class TooManyStreams(Unavailable):
+    """More event streams than one process, or one address, may hold open."""
+
+    retry_after_s = 30
+    detail = "Too many event streams are open. Try again later, or ask S/counts now and then."
 
 
 class NameTaken(Refusal):

@@ -9,8 +9,8 @@ from service.domain.errors import NotAllowedNow
 
 Action = Literal["approve", "reject", "mark_spam", "remove", "restore"]
 ACTIONS: tuple[Action, ...] = ("approve", "reject", "mark_spam", "remove", "restore")
-LoggedAction = Literal["approve", "reject", "mark_spam", "remove", "restore", "undo", "edit"]
-LOGGED_ACTIONS: tuple[LoggedAction, ...] = (*ACTIONS, "undo", "edit")
+LoggedAction = Literal["approve", "reject", "mark_spam", "remove", "restore", "undo", "edit", "dismiss"]
+LOGGED_ACTIONS: tuple[LoggedAction, ...] = (*ACTIONS, "undo", "edit", "dismiss")
 Label = Literal["ham", "spam"]
 Remover = Literal["author", "moderator"]
 
@@ -101,6 +101,8 @@ def undone(decision: Decision, comment: Comment) -> Outcome:
     """What taking this decision back makes of the comment. Raises NotAllowedNow where something newer stands."""
     if decision.action == "edit":
         raise NotAllowedNow("An edit is not taken back; edit the comment again.")
+    if decision.action == "dismiss":  # nothing of the comment was changed
+        raise NotAllowedNow("Reports that were dismissed stay dismissed; they can be made again.")
     if comment.version != decision.version:
         raise NotAllowedNow("Something newer was decided about this comment; it stays as it is.")
     removing = decision.from_status == "removed"

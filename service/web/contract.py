@@ -109,6 +109,8 @@ def problems_of(method: str, path: str, contract: Contract) -> set[type[errors.R
         found |= {errors.NotFound, errors.StorageUnavailable}
     if method != "GET":
         found.add(errors.Draining)
+        if contract.ask is not Ask.ALL:
+            found.add(errors.ReadOnly)
     if contract.body is not None:
         found.update(_OF_BODIES)
     if contract.query:

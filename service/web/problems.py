@@ -92,6 +92,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.Suspended: Problem(403, "suspended", "Suspended"),
     errors.Banned: Problem(403, "banned", "Banned"),
     errors.NotModerator: Problem(403, "not-moderator", "Not a moderator"),
+    errors.ReadOnly: Problem(403, "read-only-key", "The key is for reading"),
     errors.ThreadClosed: Problem(403, "thread-closed", "Thread closed"),
     WrongOrigin: Problem(403, "wrong-origin", "Wrong origin"),
     errors.EditWindowOver: Problem(403, "edit-window-over", "Edit window over"),
@@ -112,6 +113,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.RateLimited: Problem(429, "rate-limited", "Too many requests"),
     errors.Draining: Problem(503, "draining", "Stopping"),
     errors.Unreachable: Problem(503, "unreachable", "Another server does not answer"),
+    errors.TooManyStreams: Problem(503, "too-many-streams", "Too many streams"),
     errors.StorageUnavailable: Problem(503, "storage-unavailable", "Storage unavailable"),
     errors.Refusal: Problem(409, "not-allowed-now", "Not allowed now"),
 }

@@ -47,6 +47,8 @@ async def get_queue(request: web.Request) -> web.Response:
     who = await who_asks(request)
     who.moderator()
     status, sort = STATUS.of(request), SORT.of(request)
+    if status == "reported" and sort not in ("oldest", "newest"):
+        sort = "oldest"  # by their first report
     if status == "approved" and sort not in ("oldest", "newest"):
         sort = "newest"  # published comments are kept in the order of time only; the answer says so
     if SEARCH.of(request):

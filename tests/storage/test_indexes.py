@@ -15,15 +15,18 @@ import service.storage
 from service.domain.comment import Author, Comment
 from service.domain.member import Member
 from service.storage import (
+    activity,
     codes,
     comments,
     decisions,
     guests,
     identities,
     invitations,
+    keys,
     members,
     queue,
     replays,
+    reports,
     requests,
     revisions,
     sessions,
@@ -119,6 +122,21 @@ READS: dict[str, Callable[[Any], Any]] = {
             if status != "approved" or sort in ("oldest", "newest")
         ]
     ),
+    "queue.reported_page": lambda db: asyncio.gather(
+        *[queue.reported_page(db, "blog", newest, after, 50) for newest in (False, True) for after in (None, START)]
+    ),
+    "reports.find_open": lambda db: asyncio.gather(
+        reports.find_open(db, "c", "m", None), reports.find_open(db, "c", None, "k")
+    ),
+    "reports.open_of": lambda db: reports.open_of(db, ["c"], 100),
+    "reports.is_reported": lambda db: reports.is_reported(db, "c"),
+    "reports.exported": lambda db: reports.exported(db, "blog", "m"),
+    "keys.find": lambda db: keys.find(db, "h"),
+    "keys.find_by_id": lambda db: keys.find_by_id(db, "blog", "k"),
+    "keys.page": lambda db: keys.page(db, "blog", "", 50),
+    "keys.exported": lambda db: keys.exported(db, "blog", "m"),
+    "activity.of_site": lambda db: activity.of_site(db, "blog", "", 50),
+    "activity.of_thread": lambda db: activity.of_thread(db, "t", "", 50),
     "queue.neighbours": lambda db: queue.neighbours(db, [A_COMMENT]),
     "queue.latest_of_authors": lambda db: queue.latest_of_authors(db, ["m"], 5),
     "replays.naming": lambda db: replays.naming(db, "blog", "/members/m"),
@@ -176,6 +194,8 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
+    names = [found.name for found in iter_modules(service.storage.__path__)]
+    names = [found.name for found in iter_modules(service.storage.__path__)]
     names = [found.name for found in iter_modules(service.storage.__path__)]
     names = [found.name for found in iter_modules(service.storage.__path__)]
     modules = [import_module(f"service.storage.{name}") for name in names if name not in NO_QUERIES]

@@ -42,7 +42,8 @@ class Caller:
         async with self._client.request(
             method, url.removeprefix("/") if url.startswith("//") else url, headers=headers, **options
         ) as response:
-            body = await response.read()
+            endless = response.content_type == "text/event-stream"
+            body = b"" if endless else await response.read()
             json = (
                 await response.json(content_type=None) if "json" in response.headers.get("Content-Type", "") else None
             )

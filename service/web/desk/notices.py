@@ -49,7 +49,7 @@ async def done(request: web.Request, site: Site, actor: Member) -> Done | None:
 def _done(rows: list[Decision]) -> Done:
     action = rows[0].action
     words = f"{counted(len(rows))} {DONE[action]}."
-    return Done(words, _taught(rows), None if action == "undo" else rows[0].decision_id)
+    return Done(words, _taught(rows), None if action in ("undo", "dismiss") else rows[0].decision_id)
 
 
 def _taught(rows: list[Decision]) -> str | None:

@@ -16,6 +16,7 @@ from service.web.bodies import Body, Id
 from service.web.problems import ProblemTold, problem_told
 from service.web.shapes.comments import CommentTold, comment_as, comment_told
 from service.web.shapes.lists import NextCursor
+from service.web.shapes.reports import ReportTold, report_told
 from service.web.shapes.threads import ThreadTold, thread_told
 from service.web.times import Time, rfc3339
 
@@ -163,6 +164,7 @@ class ItemTold(CommentTold, frozen=True, kw_only=True):
     neighbours: list[CommentTold]
     group: str | None
     decisions: list[DecisionTold]
+    reports: Annotated[list[ReportTold], Meta(description="The open ones, the oldest first; 100 at most.")]
     allowed_actions: tuple[Action, ...]
 
 
@@ -272,6 +274,7 @@ def item_told(item: Item, policy: Policy) -> ItemTold:
         neighbours=[comment_told(one, one.status) for one in item.neighbours],
         group=None,
         decisions=[decision_told(one) for one in item.decisions],
+        reports=[report_told(one) for one in item.reports],
         allowed_actions=item.allowed_actions,
     )
 
