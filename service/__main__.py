@@ -17,6 +17,7 @@ _COMMANDS = {
     "settings": "Show and change a site's policy.",
     "member": "Add, suspend and ban members.",
     "token": "Make a token for a member, or end one.",
+    "openapi": "Print the API's document (OpenAPI 3.1).",
     "train": "Train a spam model from labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }

@@ -32,6 +32,7 @@ from service.web.app_keys import PAGES, READY, REPLAYS, RESOURCES, SERVING, Serv
 from service.web.bodies import MAX_BODY
 from service.web.envelope import envelope
 from service.web.page_cache import PageCache
+from service.web.pages.reference import REFERENCE, Reference
 from service.web.routes import ROUTES
 
 
@@ -114,6 +115,7 @@ def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Appli
     res.db.on_foreign_change(lambda: res.changes.announce(None))
     app[RESOURCES], app[SERVING], app[READY] = res, serving, Ready(res)
     app[PAGES], app[REPLAYS] = pages, Replays(res)
+    app[REFERENCE] = Reference(ROUTES)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_sweeping)
     return app

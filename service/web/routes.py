@@ -4,7 +4,7 @@ from aiohttp import web
 
 from service.web import comments, feed, health, lists, owning, queue, session
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, sign_in, thread
+from service.web.pages import assets, demo, reference, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -46,7 +46,10 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post("/demo", demo.post_demo),
     web.get("/pages.css", assets.get_asset),
     web.get("/desk.css", assets.get_asset),
+    web.get("/reference.css", assets.get_asset),
     web.get("/icon.svg", assets.get_asset),
+    web.get("/openapi.json", reference.get_openapi),
+    web.get("/docs", reference.get_docs),
     web.get("/healthz", health.get_healthz),
     web.get("/readyz", health.get_readyz),
 )

@@ -14,6 +14,9 @@ from service.settings import read_settings
 from service.web.app_keys import Serving
 from service.web.server import PROTOCOL
 from tests.conftest import Blog, make_blog
+from tests.web.conformity import Conformity
+
+_CONFORMITY = Conformity()
 
 
 class Answer:
@@ -68,10 +71,13 @@ Login = Callable[[Blog, Member | None], Awaitable[Caller]]
 async def client(res: Resources) -> AsyncIterator["TestClient[web.Request, web.Application]"]:
     serving = Serving("http://127.0.0.1", address_secret=b"test")
     app = build_app(read_settings({}), res, serving)
+    app.on_response_prepare.append(_CONFORMITY.look)
     server = TestServer(app)
     await server.start_server(**PROTOCOL)
     async with TestClient(server) as opened:
         yield opened
+    faults, _CONFORMITY.faults = _CONFORMITY.faults, []
+    assert not faults, "answers that /openapi.json does not tell of"
 
 
 @pytest.fixture

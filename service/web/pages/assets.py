@@ -17,11 +17,11 @@ def _page(name: str, caching: str) -> Page:
 
 _READY = {
     url: _page(name, caching)
-    for name in ("pages.css", "desk.css", "icon.svg")
+    for name in ("pages.css", "desk.css", "reference.css", "icon.svg")
     for url, caching in ((f"/{name}", _ASK), (asset_url(name), _FOR_EVER))
 }
 
 
 async def get_asset(request: web.Request) -> web.Response:
-    """GET /pages.css, /desk.css, /icon.svg: for ever under its version's URL, to be asked about under any other."""
+    """GET /pages.css and its like: for ever under its version's URL, to be asked about under any other."""
     return answer(_READY.get(request.raw_path) or _READY[request.path], request)
