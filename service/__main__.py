@@ -18,6 +18,7 @@ _COMMANDS = {
     "member": "Add, suspend and ban members.",
     "token": "Make a token for a member, or end one.",
     "key": "Add, list and revoke keys for programs.",
+    "openapi": "Print the API's document (OpenAPI 3.1).",
     "train": "Train a spam model from labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }

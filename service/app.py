@@ -36,6 +36,7 @@ from service.web.app_keys import FOLLOWING, PAGES, READY, REPLAYS, RESOURCES, SE
 from service.web.bodies import MAX_BODY
 from service.web.envelope import envelope
 from service.web.page_cache import PageCache
+from service.web.pages.reference import REFERENCE, Reference
 from service.web.routes import ROUTES
 
 
@@ -123,6 +124,7 @@ def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Appli
     res.db.on_foreign_change(lambda: res.changes.announce(None))
     app[RESOURCES], app[SERVING], app[READY] = res, serving, Ready(res)
     app[PAGES], app[REPLAYS], app[FOLLOWING] = pages, Replays(res), Following(res)
+    app[REFERENCE] = Reference(ROUTES)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_sweeping)
     app.on_shutdown.append(_end_streams)

@@ -111,7 +111,7 @@ def _told(request: web.Request, who: Who, found: ThreadPage, sort: Sort) -> tupl
     body=CommentBody,
     takes=(IDEMPOTENCY_KEY,),
     gives=(LOCATION, RATE_LIMIT, RATE_LIMIT_POLICY),
-    problems=(*_WHY_NOT, ThreadClosed, TextTooLong, RefusedWords, RateLimited),
+    problems=(*_WHY_NOT, ThreadClosed, NotAllowedNow, TextTooLong, RefusedWords, RateLimited),
 )
 async def post_comment(request: web.Request) -> web.Response:
     """POST S/comments: 201 when it is published, 202 when it is held, 200 when the same came a moment ago."""

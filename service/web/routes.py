@@ -20,7 +20,7 @@ from service.web import (
     signing_in,
 )
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, invitation, link_form, popup, provider, sign_in, thread
+from service.web.pages import assets, demo, invitation, link_form, popup, provider, reference, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -98,7 +98,10 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get("/pages.css", assets.get_asset),
     web.get("/desk.css", assets.get_asset),
     web.get("/popup.js", assets.get_asset),
+    web.get("/reference.css", assets.get_asset),
     web.get("/icon.svg", assets.get_asset),
+    web.get("/openapi.json", reference.get_openapi),
+    web.get("/docs", reference.get_docs),
     web.get("/healthz", health.get_healthz),
     web.get("/readyz", health.get_readyz),
 )

@@ -1,5 +1,6 @@
 """The commands as people run them: real processes on a real data folder, before a first serve and beside one."""
 
+import json
 import os
 import re
 import subprocess
@@ -53,9 +54,14 @@ def call(url: str, token: str | None = None, body: Any = None) -> tuple[int, Any
     return ask(url, "GET" if body is None else "POST", token, body)
 
 
+def test_openapi_prints_what_the_service_serves(run: Run, serve: Callable[..., tuple[str, list[str]]]) -> None:
+    url, _ = serve()
+    assert json.loads(run("openapi").stdout) == call(f"{url}/openapi.json")[1]
+
+
 def test_help_lists_every_command(run: Run) -> None:
     shown = run("--help").stdout
-    for name in ("serve", "site", "settings", "member", "token", "train", "score"):
+    for name in ("serve", "site", "settings", "member", "token", "openapi", "train", "score"):
         assert re.search(rf"^  {name} ", shown, re.MULTILINE)
         assert run(name, "--help").returncode == 0
     assert "greenroom" in run("--version").stdout

@@ -1,6 +1,6 @@
 """The real application over real sockets, with callers for each role on two sites."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,9 @@ from service.settings import read_settings
 from service.web.app_keys import Serving
 from service.web.server import PROTOCOL
 from tests.conftest import Blog, make_blog
+from tests.web.conformity import Conformity
+
+_CONFORMITY = Conformity()  # one for all tests: what it makes of the document is made once
 
 
 class Answer:
@@ -66,9 +69,18 @@ Login = Callable[[Blog, Member | None], Awaitable[Caller]]
 
 
 @pytest.fixture
-async def client(res: Resources) -> AsyncIterator["TestClient[web.Request, web.Application]"]:
+def conformity() -> Iterator[Conformity]:
+    """Fails a test in which an answer was given that the document does not tell of."""
+    yield _CONFORMITY
+    faults, _CONFORMITY.faults = _CONFORMITY.faults, []
+    assert not faults, "answers that /openapi.json does not tell of"
+
+
+@pytest.fixture
+async def client(res: Resources, conformity: Conformity) -> AsyncIterator["TestClient[web.Request, web.Application]"]:
     serving = Serving("http://127.0.0.1", address_secret=b"test")
     app = build_app(read_settings({}), res, serving)
+    app.on_response_prepare.append(conformity.look)
     server = TestServer(app)
     await server.start_server(**PROTOCOL)
     async with TestClient(server) as opened:

@@ -17,7 +17,7 @@ def _page(name: str, caching: str) -> Page:
 
 _READY = {
     url: _page(name, caching)
-    for name in ("pages.css", "desk.css", "popup.js", "icon.svg")
+    for name in ("pages.css", "desk.css", "reference.css", "popup.js", "icon.svg")
     for url, caching in ((f"/{name}", _ASK), (asset_url(name), _FOR_EVER))
 }
 

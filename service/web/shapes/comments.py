@@ -5,10 +5,19 @@ from typing import Annotated, Any, TypeVar
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from service.actions.identify import Who
-from service.domain.comment import Author, Comment, Status
+from service.domain.comment import MAX_TEXT, Author, Comment, Status
 from service.domain.moderation import Remover
 from service.web.bodies import Body, Id, Line, Url
 from service.web.times import Time, rfc3339, rfc3339_or_none
+
+# Told here, checked by the domain: what is too long is refused with a code of its own.
+Text = Annotated[
+    str,
+    Meta(
+        description="Markdown, at most 10,000 code points, some of which can be seen.",
+        extra_json_schema={"minLength": 1, "maxLength": MAX_TEXT},
+    ),
+]
 
 
 class GuestBody(Body, frozen=True):
@@ -22,8 +31,10 @@ class GuestBody(Body, frozen=True):
 class CommentBody(Body, frozen=True):
     """A comment to post. `url`, `title` and `published_at` tell of its page; the first that are sent stay."""
 
-    thread: Annotated[Line, Meta(description="The page's path, like /2020/06/post.html.")]
-    text: Annotated[str, Meta(description="Markdown, at most 10,000 code points.")]
+    thread: Annotated[
+        Line, Meta(description="The page's path, like /2020/06/post.html.", extra_json_schema={"minLength": 1})
+    ]
+    text: Text
     parent_id: Id | None = None
     url: Annotated[Url, Meta(description="Where the page is, on one of the site's origins.")] | None = None
     title: Line | None = None
@@ -40,7 +51,7 @@ class EditBody(Body, frozen=True):
 class PreviewBody(Body, frozen=True):
     """A text to be shown as it would look."""
 
-    text: str
+    text: Text
 
 
 class PreviewTold(Struct, frozen=True):

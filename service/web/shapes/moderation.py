@@ -51,7 +51,10 @@ class DecidedTold(Struct, frozen=True):
     """A decision with a result for each comment, in their order. Its id is what an undo names."""
 
     decision_id: str
-    results: list[ResultTold]
+    results: Annotated[
+        list[ResultTold],
+        Meta(examples=[[{"id": "019ab0c1d2e3f405162738", "status": "approved", "version": 2}]]),
+    ]
 
 
 class RemovalBody(Body, frozen=True):
@@ -156,7 +159,9 @@ class ItemTold(CommentTold, frozen=True, kw_only=True):
     thread: ThreadTold | None
     score: Annotated[float | None, Meta(description="Probability of spam, 0 to 1; null: not scored.")]
     verdict: VerdictWord
-    reasons: tuple[Reason, ...]
+    reasons: Annotated[
+        tuple[Reason, ...], Meta(examples=[[{"code": "links", "detail": "3 links; at most 2 are let through."}]])
+    ]
     model_version: str | None
     public_text: Annotated[str | None, Meta(description="What readers see while an edit of it waits.")]
     diff: Annotated[list[Segment] | None, Meta(description="From public_text to text.")]
