@@ -26,12 +26,11 @@ from service.web.shapes.invitations import (
     RequestBody,
     RequestsTold,
     RequestTold,
-    SignedInTold,
     invitation_made_told,
     invitation_told,
     request_told,
-    signed_in_told,
 )
+from service.web.shapes.session import SignedInTold, signed_in_told
 
 
 @Contract(Ask.MODERATORS, {200: InvitationsTold}, query=(LIMIT, CURSOR))

@@ -5,12 +5,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from service.actions.start_session import Session
 from service.domain.invitation import Invitation, InvitationState, MembershipRequest, RequestOutcome
 from service.domain.member import Role
 from service.web.bodies import Body
 from service.web.shapes.lists import NextCursor
-from service.web.shapes.members import MemberTold, member_told
 from service.web.times import Time, rfc3339, rfc3339_or_none
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -87,15 +85,6 @@ class RequestsTold(Struct, frozen=True):
     next_cursor: NextCursor
 
 
-class SignedInTold(Struct, frozen=True):
-    """What a session gives: a token until `expires_at`, and one to be traded for the next."""
-
-    token: str
-    refresh_token: str
-    expires_at: Time
-    member: MemberTold
-
-
 def invitation_told(one: Invitation, now_ms: int) -> InvitationTold:
     """An invitation, for those who look after the site."""
     return InvitationTold(
@@ -129,8 +118,3 @@ def request_told(one: MembershipRequest) -> RequestTold:
         rfc3339_or_none(one.decided_at),
         one.outcome,
     )
-
-
-def signed_in_told(session: Session) -> SignedInTold:
-    """A session that was opened just now."""
-    return SignedInTold(session.token, session.refresh_token, rfc3339(session.expires_at), member_told(session.member))
