@@ -91,9 +91,7 @@ async def carry_out(
     # at the same moment: so all of them are looked at again within the unit.
     above = await comments.ancestors(res.db, seen.parent_id)
     await res.db.write(_unit(seen, outcome, decision, above))
-    res.changes.announce(
-        Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, seen.version + 1))
-    )
+    res.changes.announce(Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, seen.version + 1)))
     if seen.author.id is not None:
         res.cache.forget_member(seen.site_id, seen.author.id)
     return msgspec.structs.replace(

@@ -113,7 +113,7 @@ class RateLimited(Refusal):
     """Too many in a row: at most `limit` in `window_s` seconds by this `policy`; come back in `retry_after_s`."""
 
     def __init__(self, policy: str, limit: int, window_s: int, retry_after_s: int) -> None:
-        what = "reports" if policy == "reports" else "comments"
+        what = policy if policy in ("reports", "previews") else "comments"
         super().__init__(f"Too many {what}: {limit} in {window_s} seconds at most. Try again in {retry_after_s} s.")
         self.policy, self.limit, self.window_s, self.retry_after_s = policy, limit, window_s, retry_after_s
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from service.actions import following, watch
-from service.actions.changes import Changes, Changed
+from service.actions.changes import Changed, Changes
 from service.actions.decide_comments import Choice, decide_comments
 from service.actions.end_session import end_all_tokens
 from service.actions.follower import Follower, Interest, News
@@ -111,7 +111,7 @@ def without_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE_S):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.005)
 
 
@@ -364,7 +364,9 @@ async def test_what_waits_for_a_reader_is_bounded() -> None:
     assert not follower.wake.is_set()
 
 
-async def test_the_desk_follows_by_its_cookie(mo: Caller, ada: Caller, follow: Follow, client: Client, blog: Blog) -> None:
+async def test_the_desk_follows_by_its_cookie(
+    mo: Caller, ada: Caller, follow: Follow, client: Client, blog: Blog
+) -> None:
     page = await make_token(blog.res, blog.moderator, "page", 60_000)
     path = "/sites/blog/desk/events"
     async with follow(path) as stream:

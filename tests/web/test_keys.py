@@ -128,7 +128,7 @@ async def test_when_it_was_used_is_noted_once_an_hour(olive: Caller, clock: Cloc
 
     async def becomes(text: str) -> None:
         async with asyncio.timeout(10):
-            while await noted() != text:
+            while await noted() != text:  # noqa: ASYNC110 - it is noted beside the answer
                 await asyncio.sleep(0.005)
 
     await program("GET", "/session")
@@ -172,7 +172,15 @@ async def test_an_akismet_key_opens_its_site_and_no_api(olive: Caller, blog: Blo
     site, key = found
     assert (site.id, key.id) == ("blog", made["id"])
     changed = f"{raw[:-1]}{'0' if raw[-1] != '0' else '1'}"
-    for wrong in ("", raw.upper() if raw.upper() != raw else "x", f"{raw}0", raw[:-1], changed, "\udc80" * 12, "ａ" * 12):
+    for wrong in (
+        "",
+        raw.upper() if raw.upper() != raw else "x",
+        f"{raw}0",
+        raw[:-1],
+        changed,
+        "\udc80" * 12,
+        "ａ" * 12,
+    ):
         assert await find_akismet_key(res, wrong) is None
     api = (await make(olive)).json["key"]
     assert await find_akismet_key(res, api) is None

@@ -5,9 +5,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from service.actions.queue import Position, QueueRequest
+from service.actions.queue import Position, QueueRequest, Tab
 from service.actions.queue import Sort as Order
-from service.actions.queue import Tab
 from service.domain.moderation import TRANSITIONS, Action
 from service.web.paging import cursor_of
 from service.web.parameters import choice_of
