@@ -18,8 +18,8 @@ class Changed(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True):
     """Something has changed: one thread of a site, or with thread_id None, anything of the site's.
 
-    `comment` is the one that it happened to, where it was one. `seen` is False for what no reader sees: a comment that
-    is held, a report.
+    `comment` is the one that it happened to, where it was one. `seen` is False for what no reader sees: a
+    comment that is held, a report.
     """
 
     site_id: str

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from service.actions.changes import Changed
 
 _MOST_THREADS = 100
@@ -20,7 +22,7 @@ class Interest(NamedTuple):
     named: bool = False  # by a token or a session, which may end
 
 
-class News(NamedTuple):
+class News(msgspec.Struct, frozen=True):
     """A thread has changed: its key, its approved comments now, and the ids of those that were approved just now."""
 
     thread: str
@@ -58,7 +60,7 @@ class Follower:
         if len(ids) > _MOST_COMMENTS or (earlier is None and len(self._news) >= _MOST_THREADS):
             self.tell_reset(position)
         elif not self._reset:
-            self._news[news.thread] = news._replace(ids=ids)
+            self._news[news.thread] = msgspec.structs.replace(news, ids=ids)
         self._wake(position)
 
     def tell_queue(self, counts: dict[str, int], changed: Iterable[Changed], position: str) -> None:

@@ -52,7 +52,7 @@ class Limits:
         return min((_standing(*one) for one in buckets), key=lambda s: s.left, default=None)
 
     def spend_one(self, what: str, key: str, rate: Rate) -> None:
-        """Takes one from a limit of its own, which settings can only turn off with all others. Raises RateLimited."""
+        """Takes one from a limit that the settings do not name, but turn off with the others. Raises RateLimited."""
         if not self.on:
             return
         now, shelf = self._now_ms(), self._others.setdefault(what, {})

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from service.domain.comment import Status
-from service.storage.database import Database, Query
+from service.storage.database import Database, Query, Value
 
 _COMING: tuple[Status, ...] = ("approved", "pending", "spam")  # what a comment can be when it comes
 _NEW = (
@@ -35,7 +35,7 @@ async def of_site(db: Database, site_id: str, after: str, limit: int) -> list[Ha
 
     Held comments are among it.
     """
-    told = {"site_id": site_id, "after": after, "limit": limit}
+    told: dict[str, Value] = {"site_id": site_id, "after": after, "limit": limit}
     new = [Query(_NEW, {**told, "status": status}) for status in _COMING]
     answers = await db.read(*new, Query(_DECIDED.format(column="site_id"), told))
     return [Happened(*row) for rows in answers for row in rows]
@@ -43,6 +43,6 @@ async def of_site(db: Database, site_id: str, after: str, limit: int) -> list[Ha
 
 async def of_thread(db: Database, thread_id: str, after: str, limit: int) -> list[Happened]:
     """The same of one thread, without comments that came and were held."""
-    told = {"thread_id": thread_id, "after": after, "limit": limit}
+    told: dict[str, Value] = {"thread_id": thread_id, "after": after, "limit": limit}
     answers = await db.read(Query(_NEW_OF_THREAD, told), Query(_DECIDED.format(column="thread_id"), told))
     return [Happened(*row) for rows in answers for row in rows]

@@ -199,6 +199,7 @@ def test_every_reading_function_is_looked_at() -> None:
     names = [found.name for found in iter_modules(service.storage.__path__)]
     names = [found.name for found in iter_modules(service.storage.__path__)]
     names = [found.name for found in iter_modules(service.storage.__path__)]
+    names = [found.name for found in iter_modules(service.storage.__path__)]
     modules = [import_module(f"service.storage.{name}") for name in names if name not in NO_QUERIES]
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"

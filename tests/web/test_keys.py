@@ -128,7 +128,7 @@ async def test_when_it_was_used_is_noted_once_an_hour(olive: Caller, clock: Cloc
 
     async def becomes(text: str) -> None:
         async with asyncio.timeout(10):
-            while await noted() != text:
+            while await noted() != text:  # noqa: ASYNC110 - it is noted beside the answer
                 await asyncio.sleep(0.005)
 
     await program("GET", "/session")

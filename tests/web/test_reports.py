@@ -151,7 +151,7 @@ async def test_decisions_and_reports_at_once_leave_the_number_right(
 
 
 async def test_what_cannot_be_seen_cannot_be_reported(
-    ada: Caller, visitor: Caller, mo: Caller, blog: Blog, res: Resources, other: Blog, login: Login
+    ada: Caller, visitor: Caller, mo: Caller, blog: Blog, other: Blog, login: Login
 ) -> None:
     held = (await ada.post("score 0.6")).json
     assert [(await report(one, held)).status for one in (visitor, ada, mo)] == [404] * 3
@@ -161,7 +161,7 @@ async def test_what_cannot_be_seen_cannot_be_reported(
     assert (await report(ada, removed)).status == 404
     stranger = await login(other, None)
     assert (await report(stranger, shown)).status == 404
-    await set_policy(res, blog.site, {"state": "hidden"})
+    await set_policy(blog.res, blog.site, {"state": "hidden"})
     assert (await report(visitor, shown)).status == 404
     assert (await tab(mo))["counts"]["reported"] == 0
 

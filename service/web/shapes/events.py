@@ -38,4 +38,4 @@ class ResetEvent(Struct, frozen=True):
 
 def comments_event(news: News) -> CommentsEvent:
     """A thread's news."""
-    return CommentsEvent(*news)
+    return CommentsEvent(news.thread, news.count, news.ids)

@@ -3,6 +3,7 @@
 import re
 
 from service.actions.decide_comments import Choice, decide_comments
+from service.actions.report_comment import report_comment
 from service.actions.resources import Resources
 from service.domain.comment import Comment
 from tests.conftest import Blog, Clock, make_blog
@@ -175,3 +176,43 @@ async def test_a_member_in_the_desk_of_another_site_stays_out(signed_in: SignedI
     reader = await signed_in(None)
     await reader.send(f"/sites/other/sign-in?token={await link_token(res, other.ada)}")
     assert (await reader.get("/sites/other/desk")).status == 403
+
+
+async def test_what_readers_report_stands_on_its_tab(mo: Reader, blog: Blog) -> None:
+    comment = (await blog.post("an <advertisement>")).comment
+    for member, reason in ((blog.ada, "He <b>sells</b> things"), (None, "Spam!")):
+        await report_comment(blog.res, await blog.who(member), comment.id, reason, lambda _: [])
+    page = await mo.get(f"{mo.home}/desk?status=reported")
+    assert cards(page) == [comment.id]
+    assert "Reported 1" in page.words
+    assert "“ He &lt;b&gt;sells&lt;/b&gt; things ” Ada ," in page.words
+    assert "“ Spam! ” a visitor," in page.words
+    assert "2 reports" in page.words
+    done = await mo.follow(
+        await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=comment.id),
+    )
+    assert "1 comment kept, its reports dismissed." in done.words
+    assert "No reader complains of anything." in done.words
+    assert 'name="decision"' not in done.text  # nothing to take back
+    late = await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=comment.id)
+    assert late.status == 409
+    assert "Mo dismissed the reports of it" in late.words
+    assert (await mo.send(f"{mo.home}/desk/dismissals", comment="0")).status == 404
+    assert (await mo.send(f"{mo.home}/desk/dismissals", headers={}, comment=comment.id)).status == 403
+    assert "dismissed the reports of it" in (await mo.get(f"{mo.home}/desk?status=approved")).words
+
+
+async def test_what_is_reported_is_decided_like_anything(mo: Reader, blog: Blog) -> None:
+    comment = (await blog.post("rude")).comment
+    await report_comment(blog.res, await blog.who(blog.ada), comment.id, "rude", lambda _: [])
+    page = await mo.get(f"{mo.home}/desk?status=reported")
+    assert re.findall(r'<button name="action" value="([a-z_]+)" class="act [a-z_]+">\w+</button>', page.text) == [
+        "reject",
+        "mark_spam",
+        "remove",
+    ]
+    done = await mo.follow(
+        await mo.send(f"{mo.home}/desk/decisions?status=reported", action="reject", comment=choice(comment))
+    )
+    assert "1 comment rejected." in done.words
+    assert cards(done) == []
