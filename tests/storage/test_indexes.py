@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from service.domain.comment import Author, Comment
-from service.storage import comments, decisions, members, queue, replays, sites, threads, tokens
+from service.storage import comments, decisions, hindsight, members, moving, queue, replays, sites, threads, tokens
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
@@ -28,6 +28,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "tokens.find": lambda db: tokens.find(db, "h"),
     "threads.find": lambda db: threads.find(db, "blog", "/a"),
+    "threads.standing": lambda db: threads.standing(db, "blog", ["/a"]),
+    "threads.formerly": lambda db: threads.formerly(db, "blog", ["/a"]),
     "threads.many": lambda db: threads.many(db, "blog", ["t"]),
     "threads.page": lambda db: threads.page(db, "blog", "", 50),
     "threads.counts": lambda db: threads.counts(db, "blog", ["/a", "/b"]),
@@ -44,6 +46,10 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "comments.recent": lambda db: comments.recent(db, "blog", 50),
     "comments.ancestors": lambda db: comments.ancestors(db, "c"),
+    "moving.comments_of": lambda db: moving.comments_of(db, "t"),
+    "hindsight.newest": lambda db: hindsight.newest(db, "blog", 500),
+    "hindsight.first_approved": lambda db: hindsight.first_approved(db, ["m"], 3),
+    "hindsight.decided": lambda db: hindsight.decided(db, ["c"]),
     "decisions.log": lambda db: asyncio.gather(
         *[
             decisions.log(db, "blog", LogFilter(actor, action, thread), "~", 50)
@@ -105,7 +111,7 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    modules = (comments, decisions, members, queue, replays, sites, threads, tokens)
+    modules = (comments, decisions, hindsight, members, moving, queue, replays, sites, threads, tokens)
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules
