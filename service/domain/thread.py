@@ -40,6 +40,10 @@ class Thread(msgspec.Struct, frozen=True):
             return "closed"
         return state
 
+    def as_now(self, policy: Policy, now_ms: int) -> "Thread":
+        """The thread with the state that holds at this moment in place of its own word."""
+        return msgspec.structs.replace(self, state=self.state_now(policy, now_ms))
+
     def moderation_now(self, policy: Policy) -> Moderation:
         """The thread's own word on moderation, else the site's."""
         return self.moderation or policy.moderation

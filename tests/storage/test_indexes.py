@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 
 from service.domain.comment import Author, Comment
-from service.storage import comments, decisions, hindsight, members, moving, queue, replays, sites, threads, tokens
+from service.storage import (
+    comments,
+    decisions,
+    hindsight,
+    members,
+    moving,
+    queue,
+    replays,
+    sessions,
+    sites,
+    threads,
+    tokens,
+)
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
@@ -24,9 +36,14 @@ READS: dict[str, Callable[[Any], Any]] = {
     "sites.status_counts": lambda db: sites.status_counts(db, "blog"),
     "members.find": lambda db: members.find(db, "blog", "m"),
     "members.find_by_name": lambda db: members.find_by_name(db, "blog", "Ada"),
+    "members.find_by_email": lambda db: members.find_by_email(db, "blog", "a@b.example"),
+    "members.taken_names": lambda db: members.taken_names(db, "blog", ["Ada"]),
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "tokens.find": lambda db: tokens.find(db, "h"),
+    "sessions.find": lambda db: sessions.find(db, "blog", "s"),
+    "sessions.find_by_refresh_token": lambda db: sessions.find_by_refresh_token(db, "blog", "h"),
+    "sessions.living_of": lambda db: sessions.living_of(db, "blog", "m", 0),
     "threads.find": lambda db: threads.find(db, "blog", "/a"),
     "threads.standing": lambda db: threads.standing(db, "blog", ["/a"]),
     "threads.formerly": lambda db: threads.formerly(db, "blog", ["/a"]),
@@ -111,7 +128,7 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    modules = (comments, decisions, hindsight, members, moving, queue, replays, sites, threads, tokens)
+    modules = (comments, decisions, hindsight, members, moving, queue, replays, sessions, sites, threads, tokens)
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules

@@ -34,20 +34,24 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/log"): MODERATORS,
     ("GET", "/settings"): OWNERS,
     ("PATCH", "/settings"): OWNERS,
+    ("POST", "/settings/preview"): OWNERS,
     ("GET", "/members"): MODERATORS,
     ("POST", "/members"): (401, 403, 403, 403, 201, 401),
     ("PATCH", "/members/{id}"): MODERATORS,
     ("GET", "/threads"): MODERATORS,
     ("PATCH", "/threads/{id}"): MODERATORS,
+    ("POST", "/threads/{id}/move"): MODERATORS,
 }
 
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/comments"): {"thread": "/new.html", "text": "Hello"},
     ("POST", "/preview"): {"text": "Hello"},
     ("PATCH", "/settings"): {"max_links": 2},
+    ("POST", "/settings/preview"): {"max_links": 2},
     ("POST", "/members"): {"name": "New"},
     ("PATCH", "/members/{id}"): {"status": "active"},
     ("PATCH", "/threads/{id}"): {"state": "open"},
+    ("POST", "/threads/{id}/move"): {"key": "/moved.html"},
 }
 QUERIES = {("GET", "/comments"): "?thread=/post.html", ("GET", "/counts"): "?thread=/post.html"}
 
