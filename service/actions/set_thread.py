@@ -7,7 +7,7 @@ from service.actions.draft import check_url
 from service.actions.resources import Resources
 from service.domain.errors import NotFound, StorageUnavailable
 from service.domain.site import Site
-from service.domain.thread import Thread, lookup_key
+from service.domain.thread import Thread, canonical_key, lookup_key
 from service.storage import threads
 from service.storage.database import Outdated
 
@@ -41,6 +41,15 @@ async def thread_of(res: Resources, site: Site, thread_id: str) -> Thread:
     found = (await threads.many(res.db, site.id, [thread_id])).get(thread_id)
     if found is None:
         raise NotFound
+    return found
+
+
+async def thread_at(res: Resources, site: Site, key: str) -> Thread:
+    """The thread of this page, or the one that moved away from it. Raises NotFound, Invalid for what is no path."""
+    canonical = canonical_key(key)
+    found = await res.cache.thread(site.id, lookup_key(canonical))
+    if found is None:
+        raise NotFound(f"Nobody has commented on {canonical} yet.")
     return found
 
 
