@@ -14,7 +14,7 @@ from service.domain.thread import canonical_key
 _GZIP = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 _KEY = re.compile(r"/|https?://", re.IGNORECASE)
 # The first line of a table: the names of its columns.
-_NAMES = re.compile(r'["\s]*(old|from)(_?(key|url))?[",\s]+(new|to)(_?(key|url))?["\s]*', re.IGNORECASE)
+_NAMES = re.compile(r'["\s]*(old|from)([_ ]?(key|url))?[",\s]+(new|to)([_ ]?(key|url))?["\s]*', re.IGNORECASE)
 _EXAMPLE = "/2020/06/a.html,/posts/a/"
 
 

@@ -164,7 +164,7 @@ async def _move_one(res: Resources, site: Site, old: str, new: str, dry_run: boo
 
 def _told(done: Outcome) -> str:
     what: dict[str, str] = {
-        "merged": f"merged, {done.comments} comments",
+        "merged": f"merged, {done.comments} comment{'' if done.comments == 1 else 's'}",
         "before": f"moved before, stands at {done.at}",
     }
     return f"{done.pair.old}\t{done.pair.new}\t{what.get(done.outcome, done.outcome)}"
@@ -176,7 +176,8 @@ async def _move_origin(res: Resources, site: Site, old: str, new: str, dry_run: 
     if wrong:
         raise Invalid([Fault("", f"'{wrong[0]}' is no origin; one is like https://blog.example.")])
     changed = await rewrite_origin(res, site, origins[0], origins[1], dry_run)
-    click.echo(f"{changed} addresses {'would be' if dry_run else 'are now'} at {origins[1]}.")
+    what = "1 address" if changed == 1 else f"{changed} addresses"
+    click.echo(f"{what} {'would be' if dry_run else 'is now' if changed == 1 else 'are now'} at {origins[1]}.")
     if not site.allows_origin(origins[1]):
         listed = ",".join([*(one for one in site.policy.origins if one != origins[0]), origins[1]])
         click.echo(f"Set the site's origins, too: greenroom settings --site {site.id} origins={listed}")
