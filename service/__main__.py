@@ -15,6 +15,7 @@ _COMMANDS = {
     "serve": "Serve comments; makes the database on first start.",
     "site": "Add and list sites.",
     "settings": "Show and change a site's policy.",
+    "threads": "List, close and move the discussions of a site's pages.",
     "member": "Add, suspend and ban members.",
     "token": "Make a token for a member, or end one.",
     "key": "Add, list and revoke keys for programs.",

@@ -137,8 +137,8 @@ class Blog:
         draft = Draft(**{"thread": "/post.html", "text": text, **fields})  # type: ignore[arg-type]
         return await submit_comment(self.res, await self.who(member or self.ada), draft, lambda _: [])
 
-    async def token(self, member: Member) -> str:
-        return await make_token(self.res, member, "full", 86_400_000)
+    async def token(self, member: Member, days: int = 1) -> str:
+        return await make_token(self.res, member, "full", days * 86_400_000)
 
 
 async def make_blog(res: Resources, name: str = "blog", **policy: object) -> Blog:

@@ -92,7 +92,8 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     people = await members.many(res.db, site.id, authors)
     latest = await queue.latest_of_authors(res.db, authors, _LATEST)
     around = await queue.neighbours(res.db, found)
-    where = await threads.many(res.db, site.id, sorted({c.thread_id for c in found}))
+    stored = await threads.many(res.db, site.id, sorted({c.thread_id for c in found}))
+    where = {one: thread.as_now(site.policy, res.now_ms()) for one, thread in stored.items()}
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
     known = {one: _record(people[one], latest[one]) for one in authors if one in people}
     records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}

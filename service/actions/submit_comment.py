@@ -89,7 +89,8 @@ def _new_thread(res: Resources, site: Site, key: str, draft: Draft) -> Thread:
         draft.title,
         None,
         None,
-        draft.published_at,
+        # A page that is read has been published: a later time would keep it open for ever.
+        None if draft.published_at is None else min(draft.published_at, now),
         now,
         count=0,
         version=0,
@@ -170,14 +171,15 @@ async def _look_again(
 
     Raises what the failed guard stood for where the evidence alone will not: the state of the parent.
     """
-    site_id, looked_up = who.site.id, lookup_key(key)
+    site_id = who.site.id
     res.cache.forget_site(site_id)
-    res.cache.forget_thread(site_id, looked_up)
-    fresh = await res.cache.thread(site_id, looked_up) or thread
+    for place in {key, thread.key}:  # not the same where the thread has moved
+        res.cache.forget_thread(site_id, lookup_key(place))
+    fresh = await res.cache.thread(site_id, lookup_key(key)) or _new_thread(res, who.site, key, draft)
     site = await res.cache.site(site_id) or who.site
     member = who.member
     if member is not None:
-        repeated = await _find_repeat(res, who, looked_up, draft)
+        repeated = await _find_repeat(res, who, lookup_key(fresh.key), draft)
         if repeated is not None:
             return who, fresh, repeated
         res.cache.forget_member(site_id, member.id)

@@ -109,8 +109,9 @@ def _shown_count(site: Site, found: tuple[int, ThreadState | None] | None) -> in
 
 
 async def recent(res: Resources, site: Site, limit: int) -> list[tuple[Comment, Thread]]:
-    """The newest approved comments with their threads; those of hidden threads are left out."""
+    """The newest approved comments with their threads as they are now; those of hidden threads are left out."""
     newest = await comments.recent(res.db, site.id, limit)
     found = await threads.many(res.db, site.id, list({c.thread_id for c in newest}))
     pairs = [(c, found[c.thread_id]) for c in newest if c.thread_id in found]
-    return [(c, t) for c, t in pairs if (t.state or site.policy.state) != "hidden"]
+    told = [(c, t.as_now(site.policy, res.now_ms())) for c, t in pairs]
+    return [(c, t) for c, t in told if t.state != "hidden"]

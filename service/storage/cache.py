@@ -13,6 +13,7 @@ from service.domain.key import Key
 from service.domain.member import Member
 from service.domain.site import Site
 from service.domain.thread import Thread
+from service.domain.thread import lookup_key as own_key
 from service.domain.token import Token
 from service.storage import keys, members, sites, threads, tokens
 from service.storage.database import Database
@@ -65,10 +66,16 @@ class Cache:
         return self._sites.get(site_id) or await self._read(self._sites, site_id, sites.find(self._db, site_id))
 
     async def thread(self, site_id: str, lookup_key: str) -> Thread | None:
-        """The thread of this page."""
-        key = (site_id, lookup_key)
-        found = self._threads.get(key)
-        return found or await self._read(self._threads, key, threads.find(self._db, *key))
+        """The thread of this page, or the one that moved away from it."""
+        known = self._threads.get((site_id, lookup_key))
+        if known is not None:
+            return known
+        epoch = self._epoch
+        found = await threads.find(self._db, site_id, lookup_key)
+        # What was found by a former key is not kept under it: whoever changes a thread forgets it at its own.
+        if found is not None and own_key(found.key) == lookup_key and epoch == self._epoch:
+            self._threads.put((site_id, lookup_key), found)
+        return found
 
     async def member(self, site_id: str, member_id: str) -> Member | None:
         """The member of this id, on this site only."""

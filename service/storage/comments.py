@@ -161,10 +161,10 @@ def reasons_json(c: Comment) -> str:
 
 
 def changing_status(seen: Comment, outcome: Outcome) -> Statement:
-    """Gives a comment its new status if it is still at the version seen. Refused with StaleDecision."""
+    """Gives a comment its new status if it is still at the version, and in the thread, seen. Else StaleDecision."""
     return Statement(
         "UPDATE comments SET status = :status, removed_from = :removed_from, removed_by = :removed_by,"
-        " version = version + 1 WHERE site_id = :site_id AND id = :id AND version = :seen",
+        " version = version + 1 WHERE site_id = :site_id AND id = :id AND version = :seen AND thread_id = :thread_id",
         {
             "status": outcome.status,
             "removed_from": outcome.removed_from,
@@ -172,6 +172,7 @@ def changing_status(seen: Comment, outcome: Outcome) -> Statement:
             "site_id": seen.site_id,
             "id": seen.id,
             "seen": seen.version,
+            "thread_id": seen.thread_id,
         },
         StaleDecision,
     )

@@ -20,10 +20,12 @@ from service.storage import (
     comments,
     decisions,
     guests,
+    hindsight,
     identities,
     invitations,
     keys,
     members,
+    moving,
     queue,
     replays,
     reports,
@@ -84,6 +86,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     "sessions.find_by_refresh_token": lambda db: sessions.find_by_refresh_token(db, "blog", "h"),
     "sessions.living_of": lambda db: sessions.living_of(db, "blog", "m", 0),
     "threads.find": lambda db: threads.find(db, "blog", "/a"),
+    "threads.standing": lambda db: threads.standing(db, "blog", ["/a"]),
+    "threads.formerly": lambda db: threads.formerly(db, "blog", ["/a"]),
     "threads.many": lambda db: threads.many(db, "blog", ["t"]),
     "threads.page": lambda db: threads.page(db, "blog", "", 50),
     "threads.counts": lambda db: threads.counts(db, "blog", ["/a", "/b"]),
@@ -101,6 +105,10 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "comments.recent": lambda db: comments.recent(db, "blog", 50),
     "comments.ancestors": lambda db: comments.ancestors(db, "c"),
+    "moving.comments_of": lambda db: moving.comments_of(db, "t"),
+    "hindsight.newest": lambda db: hindsight.newest(db, "blog", 500),
+    "hindsight.first_approved": lambda db: hindsight.first_approved(db, ["m"], 3),
+    "hindsight.decided": lambda db: hindsight.decided(db, ["c"]),
     "decisions.log": lambda db: asyncio.gather(
         *[
             decisions.log(db, "blog", LogFilter(actor, action, thread), "~", 50)
@@ -194,11 +202,6 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    names = [found.name for found in iter_modules(service.storage.__path__)]
-    names = [found.name for found in iter_modules(service.storage.__path__)]
-    names = [found.name for found in iter_modules(service.storage.__path__)]
-    names = [found.name for found in iter_modules(service.storage.__path__)]
-    names = [found.name for found in iter_modules(service.storage.__path__)]
     names = [found.name for found in iter_modules(service.storage.__path__)]
     modules = [import_module(f"service.storage.{name}") for name in names if name not in NO_QUERIES]
     reading = {

@@ -111,6 +111,13 @@ async def olive(blog: Blog, login: Login) -> Caller:
 
 
 @pytest.fixture
+async def patient(blog: Blog, ada: Caller, mo: Caller, olive: Caller) -> None:
+    """Ada's, Mo's and Olive's tokens hold for a year: for tests that let days pass."""
+    for caller, member in ((ada, blog.ada), (mo, blog.moderator), (olive, blog.owner)):
+        caller._token = await blog.token(member, days=365)
+
+
+@pytest.fixture
 async def visitor(blog: Blog, login: Login) -> Caller:
     return await login(blog, None)
 

@@ -51,6 +51,7 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/sign-on/secret"): OWNERS,
     ("GET", "/settings"): OWNERS,
     ("PATCH", "/settings"): OWNERS,
+    ("POST", "/settings/preview"): OWNERS,
     ("GET", "/members"): MODERATORS,
     ("POST", "/members"): (401, 403, 403, 403, 201, 401),
     ("PATCH", "/members/{id}"): MODERATORS,
@@ -65,6 +66,7 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/membership-requests/{id}/decline"): (401, 403, 403, 404, 404, 401),
     ("GET", "/threads"): MODERATORS,
     ("PATCH", "/threads/{id}"): MODERATORS,
+    ("POST", "/threads/{id}/move"): MODERATORS,
 }
 
 BODIES: dict[tuple[str, str], Any] = {
@@ -85,6 +87,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/invitations"): {"role": "member"},
     ("POST", "/invitations/{code}/accept"): {"name": "New"},
     ("POST", "/membership-requests"): {"message": "Please"},
+    ("POST", "/settings/preview"): {"max_links": 2},
+    ("POST", "/threads/{id}/move"): {"key": "/moved.html"},
 }
 FOR_VISITORS = {("POST", "/comments/{id}/reports")}
 QUERIES = {("GET", "/comments"): "?thread=/post.html", ("GET", "/counts"): "?thread=/post.html"}
