@@ -12,7 +12,7 @@ import msgspec
 from service.actions.changes import Change
 from service.actions.resources import Resources
 from service.domain.comment import Comment
-from service.domain.errors import NotFound, StaleDecision
+from service.domain.errors import NotFound, StaleDecision, StorageUnavailable
 from service.domain.member import Member
 from service.domain.site import Site
 from service.storage import (
@@ -25,30 +25,39 @@ from service.storage import (
     replays,
     revisions,
     sessions,
+    sites,
     texts,
     tokens,
 )
-from service.storage.database import Statement
+from service.storage.database import Outdated, Statement
 
 _PORTION = 100
+_TRIES = 8
 
 
 async def erase_member(res: Resources, site: Site, member_id: str) -> None:
     """Erases the member for good. Raises NotFound, and NotAllowedNow for the last owner."""
-    member = await members.find(res.db, site.id, member_id)
-    if member is None or member.status == "left":
-        raise NotFound
-    kept = await replays.naming(res.db, site.id, f"/api/v1/sites/{site.id}/members/{member.id}")
-    await res.db.write(_leaving(res, member, kept))
+    for _ in range(_TRIES):
+        member = await members.find(res.db, site.id, member_id)
+        if member is None or member.status == "left":
+            raise NotFound
+        with suppress(Outdated):  # the policy was set at the same moment
+            await res.db.write(await _leaving(res, member))
+            break
+    else:
+        raise StorageUnavailable
     res.cache.forget_all()  # his tokens are known by their hashes only
-    await clear(res, site.id, member.id)
+    await clear(res, site.id, member_id)
     await scrub(res, may_take_long=False)
 
 
-def _leaving(res: Resources, member: Member, kept: list[tuple[str, str]]) -> list[Statement]:
+async def _leaving(res: Resources, member: Member) -> list[Statement]:
     """What is to go at once. Each module that holds something of a member has its `erasing`."""
+    kept = await replays.naming(res.db, member.site_id, f"/api/v1/sites/{member.site_id}/members/{member.id}")
+    site = await sites.find(res.db, member.site_id)
     return [
         *members.erasing(member),
+        *(sites.erasing(site, member.email) if site and member.email else ()),
         erasures.beginning(member.site_id, member.id, res.now_ms()),
         *sessions.erasing(member.site_id, member.id),
         *tokens.erasing(member.id),

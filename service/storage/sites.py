@@ -60,6 +60,16 @@ def setting_policy(seen: Site, policy: Policy) -> Unit:
     )
 
 
+def erasing(seen: Site, email: str) -> list[Statement]:
+    """Takes an address out of those that letters go to. Refused with Outdated when the policy was set meanwhile."""
+    told = {
+        name: tuple(one for one in getattr(seen.policy, name) if one.lower() != email)
+        for name in ("moderation_mail", "comment_mail")
+    }
+    policy = msgspec.structs.replace(seen.policy, **told)
+    return list(setting_policy(seen, policy)) if policy != seen.policy else []
+
+
 def counting(site_id: str, status: str, change: int) -> Statement:
     """Moves the number on one tab."""
     return Statement(

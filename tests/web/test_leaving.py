@@ -111,6 +111,8 @@ async def test_erasure_takes_out_everything(blog: Blog, login: Login, res: Resou
     refused = (await zebedee.post(f"Zebra words three {HOLD}")).json
     await mo.decide("mark_spam", refused, reason="zebra words again")
     own = (await zebedee.post("Zebra words four", parent_id=reply["id"])).json
+    mails = {"moderation_mail": ["zebedee@mail.example", "mo@mail.example"]}
+    assert (await olive("PATCH", "/settings", json=mails)).status == 200
     await res.db.write([queueing(Event("e1", "blog", "held", refused["id"], 0, 0))])
     await res.db.write([queueing(Event("e2", "blog", "joined", member.id, 0, 0))])
     before = everything(tmp_path).lower()
@@ -126,6 +128,7 @@ async def test_erasure_takes_out_everything(blog: Blog, login: Login, res: Resou
     assert rows(tmp_path, "SELECT name, email, status, role FROM members WHERE id = ?", member.id) == [
         ("erased", None, "left", "member")
     ]
+    assert (await olive("GET", "/settings")).json["moderation_mail"] == ["mo@mail.example"]
     for table in ("revisions", "labels", "outbox", "erasures"):
         assert rows(tmp_path, f"SELECT COUNT(*) FROM {table}") == [(0,)], table
     assert rows(tmp_path, "SELECT COUNT(*) FROM replays") == [(0,)]

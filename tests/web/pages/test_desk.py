@@ -3,11 +3,14 @@
 import re
 
 from service.actions.decide_comments import Choice, decide_comments
+from service.actions.draft import Draft
+from service.actions.edit_comment import Wanted, edit_comment
 from service.actions.report_comment import report_comment
 from service.actions.resources import Resources
+from service.actions.submit_comment import submit_comment
 from service.domain.comment import Comment
 from tests.conftest import Blog, Clock, make_blog
-from tests.web.pages.conftest import Page, Reader, SignedIn, link_token
+from tests.web.pages.conftest import Client, Page, Reader, SignedIn, link_token
 
 
 async def hold(blog: Blog, text: str, **fields: object) -> Comment:
@@ -216,3 +219,32 @@ async def test_what_is_reported_is_decided_like_anything(mo: Reader, blog: Blog)
     )
     assert "1 comment rejected." in done.words
     assert cards(done) == []
+
+
+async def test_an_edit_that_waits_shows_what_it_changes(blog: Blog, mo: Reader, ada: Reader, stranger: Reader) -> None:
+    published = (await blog.post("I like <b>rye</b> flour")).comment
+    edited = "score 0.6 I like <b>rye</b> bread"
+    await edit_comment(blog.res, await blog.who(blog.ada), Wanted(published.id, frozenset([1]), edited))
+    desk = await mo.get(f"{mo.home}/desk")
+    assert "Readers see the text as it was before" in desk.words
+    assert "<ins> bread</ins>" in desk.text
+    assert "<del> flour</del>" in desk.text
+    assert "<b>rye" not in desk.text
+    path = f"{ada.home}/thread?key=/post.html"
+    assert "others see the text as it was before" in (await ada.get(path)).words
+    read = (await stranger.get(path)).words
+    assert "flour" in read
+    assert "bread" not in read
+    await decide(mo, "approve", choice(published, 2))
+    assert "bread" in (await stranger.get(path)).words
+
+
+async def test_what_a_guest_did_before_stands_on_his_card(res: Resources, client: Client) -> None:
+    blog = await make_blog(res, "open", who_may_comment="anyone")
+    mo = Reader(client, blog)
+    await mo.send(f"{mo.home}/sign-in?token={await link_token(res, blog.moderator)}&to=/desk")
+    guest = await blog.who(None)
+    for text in ("One", "score 0.6"):
+        await submit_comment(res, guest, Draft("/post.html", text), lambda _: [])
+    page = await mo.get(f"{mo.home}/desk")
+    assert "1 approved comment, 0 rejected, 0 spam; this address known since" in page.words
