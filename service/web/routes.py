@@ -4,7 +4,7 @@ from aiohttp import web
 
 from service.web import comments, feed, health, joining, lists, owning, queue, session
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, invitation, sign_in, thread
+from service.web.pages import assets, demo, invitation, join, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -47,6 +47,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/sign-in", sign_in.get_sign_in),
     web.post(PAGES + "/sign-in", sign_in.post_sign_in),
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),
+    web.get(PAGES + "/join", join.get_join),
+    web.post(PAGES + "/join", join.post_join),
     web.get(PAGES + "/invitation", invitation.get_invitation),
     web.post(PAGES + "/invitation", invitation.post_invitation),
     web.get("/desk", desk.get_entrance),

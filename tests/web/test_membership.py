@@ -260,11 +260,14 @@ async def test_a_request_is_asked_decided_and_told(
     blog: Blog, olive: Caller, mo: Caller, login: Login, eve: Member
 ) -> None:
     caller = await login(blog, eve)
-    assert (await caller("GET", "/session")).json["why_not"] == "not-a-member"
+    told = (await caller("GET", "/session")).json
+    assert (told["signed_in"], told["may_comment"], told["why_not"]) == (True, False, "not-a-member")
+    assert told["what_to_do"].startswith("Ask to be made a member")
     asked = await caller("POST", "/membership-requests", json={"message": "I read you since 2004."})
     assert asked.status == 202
     again = await caller("POST", "/membership-requests", json={"message": "Hello?"})
     assert (again.status, again.json) == (200, asked.json)
+    assert (await caller("GET", "/session")).json["what_to_do"].startswith("You have asked")
     (waiting,) = (await olive("GET", "/membership-requests")).json["requests"]
     assert (waiting["name"], waiting["message"], waiting["member_id"]) == ("Eve", "I read you since 2004.", eve.id)
     accepted = await mo("POST", f"/membership-requests/{waiting['id']}/accept")
@@ -447,6 +450,21 @@ async def test_five_hundred_comments_in_portions_while_others_decide(mo: Caller,
     assert all("status" in one for one in undone)
     counts = (await mo("GET", "/queue")).json["counts"]
     assert (counts["approved"], counts["rejected"], counts["removed"]) == (500 - len(rejected), len(rejected), 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(MemberChange("suspended"), "suspended"), (MemberChange("banned"), "banned")],
+)
+async def test_what_a_suspended_or_banned_member_is_told(
+    ada: Caller, blog: Blog, change: MemberChange, code: str
+) -> None:
+    await set_member(blog.res, None, blog.site, blog.ada.id, change)
+    told = (await ada("GET", "/session")).json
+    assert (told["signed_in"], told["may_comment"], told["why_not"]) == (True, False, code)
+    assert told["member"]["status"] == code
+    assert told["what_to_do"]
+    assert (await ada.post("Hello")).code == code
 
 
 # Traces
