@@ -75,7 +75,7 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     around = await queue.neighbours(res.db, found)
     where = await threads.many(res.db, site.id, sorted({c.thread_id for c in found}))
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
-    records = {one: AuthorRecord(people[one], latest[one]) for one in authors if one in people}
+    records = {one: AuthorRecord(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
     return [
         Item(c, where.get(c.thread_id), records.get(c.author.id or ""), near, log, allowed_actions(c))
         for c, near, log in zip(found, around, past, strict=True)

@@ -388,6 +388,13 @@ async def test_what_waits_is_marked(ada: Caller, mo: Caller, blog: Blog, clock: 
     await mo("PATCH", f"/members/{blog.ada.id}", json={"status": "banned"})
     (item,) = (await mo("GET", "/queue")).json["items"]
     assert item["author_record"]["status"] == "banned"
+    await mo("PATCH", f"/members/{blog.ada.id}", json=until)
+    clock.pass_s(DAY_S)
+    mo = Caller(mo._client, "blog", await blog.token(blog.moderator))
+    (item,) = (await mo("GET", "/queue")).json["items"]
+    assert item["author_record"]["status"] == "active"
+    people = (await mo("GET", "/members")).json["members"]
+    assert {m["status"] for m in people} == {"active"}
 
 
 # All of a member's comments
