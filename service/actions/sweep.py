@@ -1,5 +1,5 @@
 """Forgets, every hour, what is kept only for a time: answers under an Idempotency-Key, tokens and sessions that are
-over."""
+over, invitations that nobody took, requests that were decided."""
 
 import asyncio
 import logging
@@ -10,11 +10,12 @@ from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
 from service.domain.session import IDLE_MS
-from service.storage import sessions, tokens
+from service.storage import invitations, requests, sessions, tokens
 from service.storage.database import Unit
 
 _EVERY_S = 3_600
 _KEPT_MS = 86_400_000
+_WAYS_IN_KEPT_MS = 30 * _KEPT_MS  # as long as one who was declined waits before he may ask again
 _PORTION = 500
 _LOG = logging.getLogger("greenroom.sweep")
 
@@ -26,6 +27,8 @@ async def sweep(res: Resources, replays: Replays) -> None:
     await _in_portions(res, lambda: [sessions.sweeping_refresh_tokens(before - IDLE_MS, _PORTION)])
     await _in_portions(res, lambda: sessions.sweeping(before, _PORTION))
     await res.db.write([tokens.sweeping(before)])
+    before = res.now_ms() - _WAYS_IN_KEPT_MS
+    await res.db.write([invitations.sweeping(before), requests.sweeping(before)])
 
 
 async def _in_portions(res: Resources, portion: Callable[[], Unit]) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from service.actions.admit import admit
 from service.actions.renew_code import renew_code
+from service.actions.replays import Replays
 from service.actions.set_member import MemberChange, set_member
+from service.actions.sweep import sweep
 from service.domain.errors import LastOwner, NotAllowedNow
 from service.domain.member import Member
 from service.domain.membership import Newcomer
@@ -224,6 +226,18 @@ async def test_a_letter_finds_who_is_known_by_its_address(
     code = await renew_code(blog.res, blog.site, made["id"])
     member = (await accept(visitor, code)).json["member"]
     assert (member["id"], member["status"]) == (eve.id, "active")
+
+
+async def test_an_invitation_is_no_way_to_sign_in_as_a_member(
+    olive: Caller, visitor: Caller, blog: Blog, login: Login, eve: Member
+) -> None:
+    made = await invited(olive, email=eve.email, role="moderator")
+    code = await renew_code(blog.res, blog.site, made["id"])
+    await set_member(blog.res, None, blog.site, eve.id, MemberChange("active"))
+    assert (await accept(visitor, code, name="Eve")).code == "not-allowed-now"
+    caller = await login(blog, eve)
+    assert (await accept(caller, code, name="Evi")).code == "invalid"
+    assert (await accept(caller, code)).json["member"]["role"] == "moderator"
 
 
 @pytest.mark.parametrize("status", ["suspended", "banned"])
@@ -475,6 +489,20 @@ async def test_what_a_suspended_or_banned_member_is_told(
 
 
 # Traces
+
+
+async def test_strangers_are_forgotten(
+    olive: Caller, blog: Blog, clock: Clock, login: Login, eve: Member, visitor: Caller
+) -> None:
+    await invited(olive, email="zoe@else.example")
+    assert (await accept(visitor, (await invited(olive))["code"], name="Zoe")).status == 200
+    one = (await (await login(blog, eve))("POST", "/membership-requests", json={"message": "It is me"})).json["id"]
+    await olive("POST", f"/membership-requests/{one}/decline")
+    for days, left in ((43, [2, 0]), (2, [1, 0])):
+        clock.pass_s(days * DAY_S)
+        await sweep(blog.res, Replays(blog.res))
+        counts = [Query(f"SELECT id FROM {table}", {}) for table in ("invitations", "membership_requests")]
+        assert [len(rows) for rows in await blog.res.db.read(*counts)] == left
 
 
 async def test_a_members_traces_are_erased(olive: Caller, blog: Blog, login: Login, eve: Member) -> None:
