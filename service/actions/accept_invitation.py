@@ -63,6 +63,8 @@ async def _accepted(res: Resources, site: Site, said: Acceptance) -> tuple[Membe
     """Who the one with the code becomes, and what makes him so."""
     invitation = await invitation_of(res, site, said.code)
     _check_address(invitation, said.email)
+    if said.member is not None and said.name is not None:
+        raise Invalid([Fault("/name", "You are signed in, so your name is known: leave name out.")])
     known = await _known(res, invitation, said.member)
     if known is None:
         return await _new(res, site, invitation, said.name)
@@ -101,7 +103,9 @@ def _after(res: Resources, invitation: Invitation, known: Member, known_by_code:
     if standing in ("suspended", "banned"):
         raise Suspended if standing == "suspended" else Banned
     role = higher(known.role, invitation.role)
-    if standing == "active" and role == known.role and not known_by_code:
+    if standing == "active" and known_by_code:  # a code lasts longer than a sign-in link may
+        raise NotAllowedNow("You are a member already: sign in, and open the invitation again if it offers more.")
+    if standing == "active" and role == known.role:
         raise NotAllowedNow("You are a member already; the invitation is still good for somebody else.")
     return msgspec.structs.replace(known, status="active", suspended_until=None, role=role, version=known.version + 1)
 

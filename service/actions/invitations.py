@@ -4,6 +4,7 @@ from service.actions.identify import hash_of
 from service.actions.resources import Resources
 from service.domain.errors import NotFound
 from service.domain.invitation import Invitation, MembershipRequest
+from service.domain.member import Member
 from service.domain.site import Site
 from service.storage import invitations, requests
 
@@ -31,3 +32,9 @@ async def requests_page(
     """The open requests to be let in, oldest first, and the id that the next page begins after."""
     found = await requests.open_page(res.db, site.id, after or "", limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+async def waiting_request(res: Resources, member: Member) -> MembershipRequest | None:
+    """The request of this person that nobody has decided yet."""
+    last = await requests.latest_of(res.db, member.site_id, member.id)
+    return last if last is not None and last.decided_at is None else None

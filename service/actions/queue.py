@@ -98,6 +98,7 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     known = {one: _record(people[one], latest[one]) for one in authors if one in people}
     records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
     complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
+    records = {one: AuthorRecord(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
     return [
         Item(
             comment=c,

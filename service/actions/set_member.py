@@ -85,4 +85,4 @@ def _unit(member: Member, change: MemberChange, now: int) -> list[Statement]:
 async def members_page(res: Resources, site: Site, after: str | None, limit: int) -> tuple[list[Member], str | None]:
     """The site's members in the order of their coming, and the id that the next page begins after."""
     found = await members.page(res.db, site.id, after or "", limit + 1)
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+    return [one.at(res.now_ms()) for one in found[:limit]], found[limit - 1].id if len(found) > limit else None

@@ -2,6 +2,9 @@
 came from, refused texts. Erasures that were interrupted are finished here, too.
 """
 
+"""Forgets, every hour, what is kept only for a time: answers under an Idempotency-Key, tokens and sessions that are
+over, invitations that nobody took, requests that were decided."""
+
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -13,11 +16,12 @@ from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
 from service.domain.session import IDLE_MS
-from service.storage import codes, sessions, sign_in_requests, sign_on, tokens
+from service.storage import codes, invitations, requests, sessions, sign_in_requests, sign_on, tokens
 from service.storage.database import Unit
 
 _EVERY_S = 3_600
 _KEPT_MS = 86_400_000
+_WAYS_IN_KEPT_MS = 30 * _KEPT_MS  # as long as one who was declined waits before he may ask again
 _PORTION = 500
 _LOG = logging.getLogger("greenroom.sweep")
 
@@ -33,6 +37,9 @@ async def sweep(res: Resources, replays: Replays) -> None:
     await res.db.write([sign_on.sweeping_jtis(now), sign_on.sweeping_attempts(now)])
     await forget_old(res)
     await finish_erasures(res)
+    await res.db.write([tokens.sweeping(before)])
+    before = res.now_ms() - _WAYS_IN_KEPT_MS
+    await res.db.write([invitations.sweeping(before), requests.sweeping(before)])
 
 
 async def _in_portions(res: Resources, portion: Callable[[], Unit]) -> None:

@@ -37,6 +37,12 @@ class Member(msgspec.Struct, frozen=True):
             return "active"
         return self.status
 
+    def at(self, now_ms: int) -> "Member":
+        """The member as he is to be shown: not suspended when that has ended."""
+        if self.standing(now_ms) == self.status:
+            return self
+        return msgspec.structs.replace(self, status=self.standing(now_ms), suspended_until=None)
+
 
 def why_not(policy: Policy, member: Member | None, now_ms: int) -> type[Refusal] | None:
     """What keeps this person from commenting under this policy; None if nothing does."""

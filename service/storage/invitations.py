@@ -105,6 +105,11 @@ def revoking(invitation: Invitation, now_ms: int) -> Statement:
     )
 
 
+def sweeping(before_ms: int) -> Statement:
+    """Forgets those that were over before this moment and that nobody took: they hold strangers' addresses."""
+    return Statement("DELETE FROM invitations WHERE used_at IS NULL AND expires_at < :before", {"before": before_ms})
+
+
 def erasing(member: Member) -> list[Statement]:
     """Takes away the invitations that brought a member in or were meant for him, by address or name."""
     parameters = {"site_id": member.site_id, "id": member.id, "email": member.email or "", "name": member.name}

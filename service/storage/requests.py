@@ -76,6 +76,11 @@ def closing(member: Member, outcome: RequestOutcome, now_ms: int) -> Statement:
     )
 
 
+def sweeping(before_ms: int) -> Statement:
+    """Forgets those that were decided before this moment."""
+    return Statement("DELETE FROM membership_requests WHERE decided_at < :before", {"before": before_ms})
+
+
 def erasing(member: Member) -> list[Statement]:
     """Takes away what a member wrote when he asked to be let in."""
     return [

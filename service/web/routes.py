@@ -20,7 +20,7 @@ from service.web import (
     signing_in,
 )
 from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, invitation, link_form, popup, provider, reference, sign_in, thread
+from service.web.pages import assets, demo, invitation, join, link_form, popup, provider, reference, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -87,6 +87,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/popup", popup.get_popup),
     web.post(PAGES + "/popup", popup.post_popup),
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),
+    web.get(PAGES + "/join", join.get_join),
+    web.post(PAGES + "/join", join.post_join),
     web.get(PAGES + "/invitation", invitation.get_invitation),
     web.post(PAGES + "/invitation", invitation.post_invitation),
     web.get("/desk", desk.get_entrance),

@@ -3,6 +3,8 @@
 from aiohttp import web
 
 from service.actions.end_session import end_all_tokens, end_session_of, end_token, living_sessions
+from service.actions.identify import Who
+from service.actions.invitations import waiting_request
 from service.domain.errors import Refusal
 from service.domain.member import why_not
 from service.web.access import who_asks
@@ -16,11 +18,13 @@ from service.web.shapes.session import OpenSessionsTold, SessionTold, open_sessi
 
 _WHAT_TO_DO = {
     "not-signed-in": "Sign in as a member of this blog.",
-    "not-a-member": "Ask the owner of this blog to make you a member.",
+    "not-a-member": "Ask to be made a member; the owner of this blog decides.",
     "suspended": "Wait until the suspension ends, or write to the owner of this blog.",
     "banned": "Write to the owner of this blog.",
 }
 EVERYWHERE = Choice("everywhere", "1 ends every session and every token of the member.", ("0", "1"))
+_HAS_ASKED = "You have asked to be made a member; the owner of this blog decides."
+EVERYWHERE = Choice("everywhere", "1 ends every token of the member.", ("0", "1"))
 
 
 @Contract(Ask.ANYONE, {200: SessionTold})
@@ -34,10 +38,16 @@ async def get_session(request: web.Request) -> web.Response:
         member=member_told(who.member) if who.member else None,
         may_comment=code is None,
         why_not=code,
-        what_to_do=_WHAT_TO_DO.get(code) if code else None,
+        what_to_do=await _what_to_do(request, who, code),
         form_message=who.site.policy.form_message,
     )
     return json_response(told)
+
+
+async def _what_to_do(request: web.Request, who: Who, code: str | None) -> str | None:
+    if code == "not-a-member" and await waiting_request(request.app[RESOURCES], who.signed_in()) is not None:
+        return _HAS_ASKED
+    return _WHAT_TO_DO.get(code) if code else None
 
 
 @Contract(Ask.SIGNED_IN, {200: MemberTold})

@@ -10,7 +10,9 @@ import pytest
 
 from service.actions.admit import admit
 from service.actions.renew_code import renew_code
+from service.actions.replays import Replays
 from service.actions.set_member import MemberChange, set_member
+from service.actions.sweep import sweep
 from service.domain.errors import LastOwner, NotAllowedNow
 from service.domain.member import Member
 from service.domain.membership import Newcomer
@@ -226,6 +228,18 @@ async def test_a_letter_finds_who_is_known_by_its_address(
     assert (member["id"], member["status"]) == (eve.id, "active")
 
 
+async def test_an_invitation_is_no_way_to_sign_in_as_a_member(
+    olive: Caller, visitor: Caller, blog: Blog, login: Login, eve: Member
+) -> None:
+    made = await invited(olive, email=eve.email, role="moderator")
+    code = await renew_code(blog.res, blog.site, made["id"])
+    await set_member(blog.res, None, blog.site, eve.id, MemberChange("active"))
+    assert (await accept(visitor, code, name="Eve")).code == "not-allowed-now"
+    caller = await login(blog, eve)
+    assert (await accept(caller, code, name="Evi")).code == "invalid"
+    assert (await accept(caller, code)).json["member"]["role"] == "moderator"
+
+
 @pytest.mark.parametrize("status", ["suspended", "banned"])
 async def test_no_invitation_ends_a_ban(olive: Caller, ada: Caller, blog: Blog, status: str) -> None:
     code = (await invited(olive, role="moderator"))["code"]
@@ -260,11 +274,14 @@ async def test_a_request_is_asked_decided_and_told(
     blog: Blog, olive: Caller, mo: Caller, login: Login, eve: Member
 ) -> None:
     caller = await login(blog, eve)
-    assert (await caller("GET", "/session")).json["why_not"] == "not-a-member"
+    told = (await caller("GET", "/session")).json
+    assert (told["signed_in"], told["may_comment"], told["why_not"]) == (True, False, "not-a-member")
+    assert told["what_to_do"].startswith("Ask to be made a member")
     asked = await caller("POST", "/membership-requests", json={"message": "I read you since 2004."})
     assert asked.status == 202
     again = await caller("POST", "/membership-requests", json={"message": "Hello?"})
     assert (again.status, again.json) == (200, asked.json)
+    assert (await caller("GET", "/session")).json["what_to_do"].startswith("You have asked")
     (waiting,) = (await olive("GET", "/membership-requests")).json["requests"]
     assert (waiting["name"], waiting["message"], waiting["member_id"]) == ("Eve", "I read you since 2004.", eve.id)
     accepted = await mo("POST", f"/membership-requests/{waiting['id']}/accept")
@@ -385,6 +402,13 @@ async def test_what_waits_is_marked(ada: Caller, mo: Caller, blog: Blog, clock: 
     await mo("PATCH", f"/members/{blog.ada.id}", json={"status": "banned"})
     (item,) = (await mo("GET", "/queue")).json["items"]
     assert item["author_record"]["status"] == "banned"
+    await mo("PATCH", f"/members/{blog.ada.id}", json=until)
+    clock.pass_s(DAY_S)
+    mo = Caller(mo._client, "blog", await blog.token(blog.moderator))
+    (item,) = (await mo("GET", "/queue")).json["items"]
+    assert item["author_record"]["status"] == "active"
+    people = (await mo("GET", "/members")).json["members"]
+    assert {m["status"] for m in people} == {"active"}
 
 
 # All of a member's comments
@@ -449,7 +473,36 @@ async def test_five_hundred_comments_in_portions_while_others_decide(mo: Caller,
     assert (counts["approved"], counts["rejected"], counts["removed"]) == (500 - len(rejected), len(rejected), 0)
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(MemberChange("suspended"), "suspended"), (MemberChange("banned"), "banned")],
+)
+async def test_what_a_suspended_or_banned_member_is_told(
+    ada: Caller, blog: Blog, change: MemberChange, code: str
+) -> None:
+    await set_member(blog.res, None, blog.site, blog.ada.id, change)
+    told = (await ada("GET", "/session")).json
+    assert (told["signed_in"], told["may_comment"], told["why_not"]) == (True, False, code)
+    assert told["member"]["status"] == code
+    assert told["what_to_do"]
+    assert (await ada.post("Hello")).code == code
+
+
 # Traces
+
+
+async def test_strangers_are_forgotten(
+    olive: Caller, blog: Blog, clock: Clock, login: Login, eve: Member, visitor: Caller
+) -> None:
+    await invited(olive, email="zoe@else.example")
+    assert (await accept(visitor, (await invited(olive))["code"], name="Zoe")).status == 200
+    one = (await (await login(blog, eve))("POST", "/membership-requests", json={"message": "It is me"})).json["id"]
+    await olive("POST", f"/membership-requests/{one}/decline")
+    for days, left in ((43, [2, 0]), (2, [1, 0])):
+        clock.pass_s(days * DAY_S)
+        await sweep(blog.res, Replays(blog.res))
+        counts = [Query(f"SELECT id FROM {table}", {}) for table in ("invitations", "membership_requests")]
+        assert [len(rows) for rows in await blog.res.db.read(*counts)] == left
 
 
 async def test_a_members_traces_are_erased(olive: Caller, blog: Blog, login: Login, eve: Member) -> None:

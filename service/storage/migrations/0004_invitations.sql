@@ -18,6 +18,7 @@ CREATE UNIQUE INDEX invitations_code ON invitations (code_hash) WHERE code_hash 
 CREATE UNIQUE INDEX invitations_open ON invitations (site_id, email)
     WHERE email IS NOT NULL AND used_at IS NULL AND revoked_at IS NULL; -- one for each address
 CREATE INDEX invitations_list ON invitations (site_id, id);
+CREATE INDEX invitations_over ON invitations (expires_at) WHERE used_at IS NULL;
 CREATE INDEX invitations_inviter ON invitations (invited_by, id);
 
 CREATE TABLE membership_requests (
@@ -32,6 +33,7 @@ CREATE TABLE membership_requests (
 );
 CREATE UNIQUE INDEX membership_requests_open ON membership_requests (member_id) WHERE decided_at IS NULL;
 CREATE INDEX membership_requests_list ON membership_requests (site_id, id) WHERE decided_at IS NULL;
+CREATE INDEX membership_requests_decided ON membership_requests (decided_at) WHERE decided_at IS NOT NULL;
 CREATE INDEX membership_requests_member ON membership_requests (member_id, id);
 
 -- Those who look after a site: the last owner is looked for among them, and whom letters go to.
