@@ -95,10 +95,9 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     stored = await threads.many(res.db, site.id, sorted({c.thread_id for c in found}))
     where = {one: thread.as_now(site.policy, res.now_ms()) for one, thread in stored.items()}
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
-    known = {one: _record(people[one], latest[one]) for one in authors if one in people}
+    known = {one: _record(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
     records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
     complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
-    records = {one: AuthorRecord(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
     return [
         Item(
             comment=c,

@@ -24,7 +24,6 @@ _WHAT_TO_DO = {
 }
 EVERYWHERE = Choice("everywhere", "1 ends every session and every token of the member.", ("0", "1"))
 _HAS_ASKED = "You have asked to be made a member; the owner of this blog decides."
-EVERYWHERE = Choice("everywhere", "1 ends every token of the member.", ("0", "1"))
 
 
 @Contract(Ask.ANYONE, {200: SessionTold})
