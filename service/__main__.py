@@ -16,6 +16,7 @@ _COMMANDS = {
     "site": "Add and list sites.",
     "settings": "Show and change a site's policy.",
     "member": "Add, suspend and ban members.",
+    "sign-on": "Say how others vouch for a site's people.",
     "token": "Make a token for a member, or end one.",
     "train": "Train a spam model from labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
@@ -31,7 +32,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"service.commands.{cmd_name}").command
+        command: click.Command = import_module(f"service.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

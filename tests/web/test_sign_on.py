@@ -632,6 +632,18 @@ async def test_secrets_never_come_back(olive: Caller) -> None:
         assert b"s3cret" not in one.body
 
 
+async def test_another_provider_is_told_nothing_and_trusted_with_nothing(olive: Caller) -> None:
+    told = {"kind": "oidc", "issuer": "https://id.example", "client_id": "greenroom", "client_secret": "s3cret-s3cret"}
+    await olive("PATCH", "/sign-on", json={**told, "roles": True, "vouches": True})
+    same = (await olive("PATCH", "/sign-on", json={"client_id": "other"})).json
+    assert (same["client_id"], same["has_client_secret"], same["roles"], same["vouches"]) == ("other", True, True, True)
+    moved = {"issuer": "https://evil.example", "client_id": "other"}
+    for change in (moved, {"kind": "hs256"}):
+        new = (await olive("PATCH", "/sign-on", json=change)).json
+        assert (new["has_client_secret"], new["roles"], new["vouches"]) == (False, False, False)
+    assert new["issuer"] == ""
+
+
 async def test_a_client_secret_is_stored_encrypted(olive: Caller, blog: Blog) -> None:
     told = {"kind": "oidc", "issuer": "https://id.example", "client_id": "greenroom", "client_secret": "s3cret-s3cret"}
     await olive("PATCH", "/sign-on", json=told)
