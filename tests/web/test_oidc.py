@@ -10,6 +10,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -542,3 +543,14 @@ async def test_a_page_of_the_blog_gets_no_session_by_it(client: Client, liar: Li
     liar.asked = {"nonce": "n"}
     answer = await client.post("/api/v1/sites/blog/session", json={"sso": liar.signed()})
     assert answer.status == 401
+
+
+async def test_the_popup_leads_there_and_back(browser: Browser, liar: Liar) -> None:
+    challenge = urlsafe_b64encode(sha256(b"x").digest()).rstrip(b"=").decode()
+    popup = f"/sites/blog/popup?origin=https%3A%2F%2Fblog.example&code_challenge={challenge}&state=s%26s"
+    way = re.search(r'href="(/sites/blog/sign-in/oidc[^"]*)"', (await browser.get(popup))[2])
+    assert way
+    _, there, _ = await browser.get(unescape(way[1]))
+    status, back, _ = await browser.end(liar.consent(there))
+    assert (status, back) == (303, popup)
+    assert "Grace" in (await browser.get(back))[2]

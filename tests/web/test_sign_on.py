@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import re
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -679,3 +682,12 @@ async def test_what_cannot_be_set(olive: Caller, told: dict[str, Any], pointer: 
     answer = await olive("PATCH", "/sign-on", json=told)
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
     assert (await olive("GET", "/sign-on")).json["kind"] == "off"
+
+
+async def test_the_example_in_the_docs_works(vouch: Vouching, clock: Clock) -> None:
+    clock.now = time.time_ns() // 1_000_000
+    text = (Path(__file__).parents[2] / "docs" / "sign-on.md").read_text(encoding="utf-8")
+    made: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0], made)
+    answer = await vouch.send(made["token"](vouch.secret, {"id": "7", "name": "Grace", "paid": True}))
+    assert (answer.status, answer.json["member"]["status"]) == (200, "active")
