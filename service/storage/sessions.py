@@ -114,7 +114,7 @@ def sweeping_refresh_tokens(before_ms: int, most: int) -> Statement:
     return Statement(sql, {"before": before_ms, "most": most}, NothingToSweep)
 
 
-_OLDEST = "(SELECT id FROM sessions WHERE expires_at < :before ORDER BY expires_at LIMIT :most)"
+_OLDEST = "(SELECT id FROM sessions WHERE expires_at < :before ORDER BY expires_at, id LIMIT :most)"
 
 
 def sweeping(before_ms: int, most: int) -> Unit:

@@ -1,5 +1,6 @@
 """Sessions over HTTP: what is traded for one, what ends it, and links that tell nobody who is a member."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64encode
 from hashlib import sha256
@@ -146,6 +147,13 @@ async def test_a_code_of_one_site_is_none_on_another(blog: Blog, other: Blog, vi
     assert (await by_code(elsewhere, code)).status == 401
     assert (await by_code(elsewhere, await short_for(blog, blog.ada))).status == 401
     assert (await by_code(visitor, code, origin=None)).status == 200  # programs send no Origin
+
+
+async def test_of_two_trades_at_once_one_gets_the_session(blog: Blog, visitor: Caller) -> None:
+    code, short = await code_for(blog, blog.ada), await short_for(blog, blog.ada)
+    for one in (code, short):
+        answers = await asyncio.gather(*[by_code(visitor, one) for _ in range(4)])
+        assert sorted(answer.status for answer in answers) == [200, 401, 401, 401]
 
 
 @pytest.mark.parametrize("write", [in_two, str.lower, lambda code: f" {code[:2]} {code[2:]} "])

@@ -12,7 +12,7 @@ CREATE TABLE sessions (
     ended_at BIGINT
 );
 CREATE INDEX sessions_member ON sessions (member_id, id);
-CREATE INDEX sessions_age ON sessions (expires_at);
+CREATE INDEX sessions_age ON sessions (expires_at, id);
 
 -- Used ones are kept, so that a second use is known for what it is.
 CREATE TABLE refresh_tokens (
