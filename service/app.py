@@ -5,7 +5,7 @@ import random
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -19,6 +19,10 @@ from service.actions.resources import Resources
 from service.actions.sweep import sweep_regularly
 from service.domain.errors import Refusal
 from service.domain.ids import Ids
+from service.outbox.console import Console
+from service.outbox.sending import Office
+from service.outbox.smtp import Smtp, server_of
+from service.outbox.worker import at_work
 from service.settings import Settings
 from service.spam.artefact import load_pinned
 from service.spam.facts import Sample
@@ -90,6 +94,7 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
             now_ms=now_ms,
             ids=Ids(now_ms, random.Random(secrets.randbits(256)).getrandbits),  # noqa: S311 - ids are no secrets
             new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
+            secret=secret_of(settings),
         )
     finally:
         await scorer.stop()
@@ -122,3 +127,16 @@ def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Appli
 async def _sweeping(app: web.Application) -> AsyncIterator[None]:
     async with sweep_regularly(app[RESOURCES], app[REPLAYS]):
         yield
+
+
+def send_letters(app: web.Application, settings: Settings, write: Callable[[str], None]) -> None:
+    """Lets the application send what is in the outbox; without a mail server, letters are written on the console."""
+    res = app[RESOURCES]
+    transport = Smtp(server_of(settings.smtp_url)) if settings.smtp_url else Console(write)
+    office = Office(res, transport, lambda: app[SERVING].public_url, settings.mail_from)
+
+    async def sending(_: web.Application) -> AsyncIterator[None]:
+        async with at_work(office, res.changes.listen_for_queued):
+            yield
+
+    app.cleanup_ctx.append(sending)

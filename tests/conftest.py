@@ -90,6 +90,7 @@ async def res(db: SqliteDatabase, clock: Clock, model: WordModel) -> AsyncIterat
         now_ms=clock,
         ids=Ids(clock, secrets.randbits),
         new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
+        secret=b"test" * 8,
     )
     await scorer.stop()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from service.actions.changes import Change
+from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.domain.comment import Comment, Status
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
@@ -90,10 +91,19 @@ async def carry_out(
     # Whether a removed comment above stands as a tombstone may change with this one, and their states may change
     # at the same moment: so all of them are looked at again within the unit.
     above = await comments.ancestors(res.db, seen.parent_id)
-    await res.db.write(_unit(seen, outcome, decision, above))
+    after = _after(seen, outcome)
+    site = await res.cache.site(seen.site_id)
+    notices = await of_change(res, site, after, seen.status) if site is not None else []
+    await res.db.write([*_unit(seen, outcome, decision, above), *notices])
     res.changes.announce(Change(seen.site_id, seen.thread_id))
+    if notices:
+        res.changes.announce_queued()
     if seen.author.id is not None:
         res.cache.forget_member(seen.site_id, seen.author.id)
+    return after
+
+
+def _after(seen: Comment, outcome: Outcome) -> Comment:
     return msgspec.structs.replace(
         seen,
         status=outcome.status,

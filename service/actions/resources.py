@@ -23,3 +23,4 @@ class Resources:
     now_ms: Callable[[], int]
     ids: Ids
     new_secret: Callable[[], str]  # a fresh random token, 256 bits
+    secret: bytes  # the installation's: what is signed or hashed with a key takes one derived from it

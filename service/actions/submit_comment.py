@@ -10,6 +10,7 @@ from service.actions.evidence import evidence
 from service.actions.identify import Who
 from service.actions.limits import Policy as LimitPolicy
 from service.actions.limits import Standing
+from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.domain import markup
 from service.domain.comment import Author, Comment, check_text, repeat_key
@@ -60,8 +61,9 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     scored = await res.scorer.score(_sample(draft, author))
     for _ in range(_TRIES):
         comment = _comment(res, written, thread, decide(_complete(facts, written, scored)), scored)
+        notices = await of_change(res, who.site, comment, None)
         try:
-            await res.db.write([*_unit(who, comment, thread, draft), *keep(comment)])
+            await res.db.write([*_unit(who, comment, thread, draft), *keep(comment), *notices])
         except Outdated:
             who, thread, repeated = await _look_again(res, who, thread, key, draft)
             if repeated is not None:
@@ -70,6 +72,8 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
             facts = evidence(res, who, thread, draft.text)
         else:
             _tell(res, who, comment, thread)
+            if notices:
+                res.changes.announce_queued()
             return Submitted(comment, False, limit)
     raise StorageUnavailable
 

@@ -13,7 +13,7 @@ from service.domain.member import Member
 from service.domain.site import Site
 from service.domain.thread import Thread
 from service.domain.token import Token
-from service.storage import members, sites, threads, tokens
+from service.storage import members, sites, subscriptions, threads, tokens
 from service.storage.database import Database
 
 _K = TypeVar("_K")
@@ -42,6 +42,12 @@ class _Shelf(Generic[_K, _V]):
         self._entries.clear()
 
 
+class _Followed(msgspec.Struct, frozen=True):
+    """Is anybody to be told of new comments on a page?"""
+
+    by_anybody: bool
+
+
 class Cache:
     """Read-through memory in front of the database. Absent things are not remembered."""
 
@@ -51,6 +57,7 @@ class Cache:
         self._threads: _Shelf[tuple[str, str], Thread] = _Shelf(20_000)
         self._members: _Shelf[tuple[str, str], Member] = _Shelf(20_000)
         self._tokens: _Shelf[str, Token] = _Shelf(20_000)
+        self._followed: _Shelf[str, _Followed] = _Shelf(20_000)
         self._epoch = 0
         db.on_foreign_change(self.forget_all)
 
@@ -74,6 +81,15 @@ class Cache:
         """The token of this hash, whatever its state."""
         found = self._tokens.get(token_hash)
         return found or await self._read(self._tokens, token_hash, tokens.find(self._db, token_hash))
+
+    async def is_followed(self, site_id: str, thread_id: str) -> bool:
+        """Is anybody subscribed to this thread?"""
+        found = self._followed.get(thread_id)
+        found = found or await self._read(self._followed, thread_id, self._find_followed(site_id, thread_id))
+        return found is not None and found.by_anybody
+
+    async def _find_followed(self, site_id: str, thread_id: str) -> _Followed:
+        return _Followed(bool(await subscriptions.of_thread(self._db, site_id, thread_id, "", 1)))
 
     async def _read(self, shelf: _Shelf[_K, _V], key: _K, reading: Coroutine[None, None, _V | None]) -> _V | None:
         epoch = self._epoch
@@ -100,7 +116,11 @@ class Cache:
         self._epoch += 1
         self._tokens.drop(token_hash)
 
+    def forget_subscribers(self, thread_id: str) -> None:
+        self._epoch += 1
+        self._followed.drop(thread_id)
+
     def forget_all(self) -> None:
         self._epoch += 1
-        for shelf in (self._sites, self._threads, self._members, self._tokens):
+        for shelf in (self._sites, self._threads, self._members, self._tokens, self._followed):
             shelf.clear()

@@ -32,6 +32,13 @@ async def find_by_name(db: Database, site_id: str, name: str) -> Member | None:
     return _member(rows[0]) if rows else None
 
 
+async def find_by_email(db: Database, site_id: str, email: str) -> Member | None:
+    """The member of this address (in lower case), on this site only."""
+    sql = f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND email = :email"
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "email": email}))
+    return _member(rows[0]) if rows else None
+
+
 async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Member]:
     """The members of these ids, on this site only."""
     queries = [
