@@ -34,7 +34,8 @@ from service.settings import read_settings
 from service.storage import comments, sites, threads
 from service.storage.database import Statement
 from service.web.bodies import encode
-from service.web.shapes import item_json, listed_comment
+from service.web.shapes.comments import listed_comment
+from service.web.shapes.moderation import item_told
 
 _TIMES = 60
 _AT_ONCE = 2_000
@@ -94,7 +95,7 @@ def _units(res: Resources, people: list[Member], many: int, key: str) -> Iterato
 
 async def _queue(filled: Filled) -> bytes:
     found = await queue_page(filled.res, filled.site, QueueRequest(sort="riskiest"))
-    return encode([item_json(item) for item in found.items])
+    return encode([item_told(item, filled.site.policy) for item in found.items])
 
 
 async def _thread(filled: Filled) -> bytes:

@@ -1,8 +1,7 @@
-"""Makes tokens, trades one-time links for sessions, ends tokens."""
+"""Makes tokens, and trades one-time links for sessions on our own pages."""
 
 from service.actions.identify import hash_of, identify
 from service.actions.resources import Resources
-from service.domain.errors import NotSignedIn
 from service.domain.member import Member
 from service.domain.site import Site
 from service.domain.token import Scope, Token
@@ -49,19 +48,3 @@ async def find_token(res: Resources, member: Member, raw: str) -> str | None:
     """The hash by which this token is kept, if it is the member's."""
     token = await res.cache.token(hash_of(raw))
     return token.hash if token is not None and token.member_id == member.id else None
-
-
-async def end_token(res: Resources, token_hash: str) -> None:
-    """Ends this token; one that has ended already stays so."""
-    try:
-        await res.db.write([tokens.revoking(token_hash, res.now_ms())])
-    except NotSignedIn:
-        return
-    finally:
-        res.cache.forget_token(token_hash)
-
-
-async def end_all_tokens(res: Resources, member: Member) -> None:
-    """Ends every token of this member, everywhere."""
-    await res.db.write(tokens.revoking_all(member.id, res.now_ms()))
-    res.cache.forget_all()

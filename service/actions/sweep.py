@@ -1,24 +1,38 @@
-"""Forgets, every hour, what is kept only for a time: answers under an Idempotency-Key, expired tokens."""
+"""Forgets, every hour, what is kept only for a time: answers under an Idempotency-Key, tokens and sessions that are
+over."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
-from service.storage import tokens
+from service.domain.session import IDLE_MS
+from service.storage import sessions, tokens
+from service.storage.database import Unit
 
 _EVERY_S = 3_600
 _KEPT_MS = 86_400_000
+_PORTION = 500
 _LOG = logging.getLogger("greenroom.sweep")
 
 
 async def sweep(res: Resources, replays: Replays) -> None:
     """Forgets what has had its time."""
     await replays.sweep()
-    await res.db.write([tokens.sweeping(res.now_ms() - _KEPT_MS)])
+    before = res.now_ms() - _KEPT_MS
+    await _in_portions(res, lambda: [sessions.sweeping_refresh_tokens(before - IDLE_MS, _PORTION)])
+    await _in_portions(res, lambda: sessions.sweeping(before, _PORTION))
+    await res.db.write([tokens.sweeping(before)])
+
+
+async def _in_portions(res: Resources, portion: Callable[[], Unit]) -> None:
+    """So that nobody waits behind it."""
+    with suppress(sessions.NothingToSweep):
+        while True:
+            await res.db.write(portion())
 
 
 @asynccontextmanager

@@ -3,7 +3,8 @@
 import click
 
 from service.actions.add_member import find_member
-from service.actions.make_token import end_all_tokens, end_token, find_token, make_token
+from service.actions.end_session import end_all_tokens, end_token
+from service.actions.make_token import find_token, make_token
 from service.actions.resources import Resources
 from service.commands.wiring import run, site_named, site_option
 from service.domain.errors import Refusal

@@ -4,7 +4,7 @@ import unicodedata
 
 from service.domain.errors import Fault, Invalid
 
-_MAX_NAME = 80
+MAX_NAME = 80
 # Letters of other scripts, and digits, that pass for Latin ones in a name (Unicode TR 39, the most used of them).
 _LOOK_ALIKES = str.maketrans("авекмнорстухіјѕһԁԛαβεικμνορτυχ01|ı", "abekmhopctyxijshdqabeikmvoptuxolli")
 
@@ -14,8 +14,8 @@ def clean_name(name: str, pointer: str = "/name") -> str:
     name = unicodedata.normalize("NFC", " ".join(name.split()))
     seen = [c for c in name if unicodedata.category(c)[0] not in "CZM"]
     hidden = any(unicodedata.category(c) in ("Cc", "Cs", "Cn") for c in name)
-    if not seen or hidden or len(name) > _MAX_NAME:
-        raise Invalid([Fault(pointer, f"A name is needed, 1 to {_MAX_NAME} characters that can be seen.")])
+    if not seen or hidden or len(name) > MAX_NAME:
+        raise Invalid([Fault(pointer, f"A name is needed, 1 to {MAX_NAME} characters that can be seen.")])
     return name
 
 
@@ -33,6 +33,7 @@ def check_email(email: str | None, pointer: str = "/email") -> str | None:
     email = email.strip().lower()
     local, _, domain = email.rpartition("@")
     plain = all(c.isprintable() and not c.isspace() for c in email)
-    if not local or "." not in domain.strip(".") or not plain or len(email) > 254:
+    single = not any(c in '@,;:<>()[]"\\' for c in local + domain)  # else one address could be read as two
+    if not local or "." not in domain.strip(".") or not plain or not single or len(email) > 254:
         raise Invalid([Fault(pointer, "This is no mail address; one looks like ada@example.org.")])
     return email

@@ -22,3 +22,4 @@ class Token(msgspec.Struct, frozen=True):
     created_at: int
     expires_at: int
     revoked_at: int | None = None
+    session_id: str | None = None  # the session of the widget that it ends with

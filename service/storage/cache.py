@@ -4,7 +4,7 @@ Whoever changes one of these forgets it here; a change by another process forget
 never trusted alone: the guards of each unit of work check it again in the database.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Generic, TypeVar
 
 import msgspec
@@ -37,6 +37,9 @@ class _Shelf(Generic[_K, _V]):
 
     def drop(self, key: _K) -> None:
         self._entries.pop(key, None)
+
+    def drop_where(self, holds: Callable[[_V], bool]) -> None:
+        self._entries = {key: value for key, value in self._entries.items() if not holds(value)}
 
     def clear(self) -> None:
         self._entries.clear()
@@ -119,6 +122,14 @@ class Cache:
     def forget_subscribers(self, thread_id: str) -> None:
         self._epoch += 1
         self._followed.drop(thread_id)
+
+    def forget_session(self, session_id: str) -> None:
+        self._epoch += 1
+        self._tokens.drop_where(lambda token: token.session_id == session_id)
+
+    def forget_tokens_of(self, member_id: str) -> None:
+        self._epoch += 1
+        self._tokens.drop_where(lambda token: token.member_id == member_id)
 
     def forget_all(self) -> None:
         self._epoch += 1

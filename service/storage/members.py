@@ -6,7 +6,7 @@ from service.domain.comment import Status
 from service.domain.errors import NameTaken, NotFound
 from service.domain.member import Member, MemberStatus, Role
 from service.domain.names import name_key
-from service.storage.database import Database, Query, Row, Statement, Unit
+from service.storage.database import Database, Outdated, Query, Row, Statement, Unit
 
 _COLUMNS = (
     "id, site_id, name, email, role, status, suspended_until,"
@@ -37,6 +37,13 @@ async def find_by_email(db: Database, site_id: str, email: str) -> Member | None
     sql = f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND email = :email"
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "email": email}))
     return _member(rows[0]) if rows else None
+
+
+async def taken_names(db: Database, site_id: str, names: Sequence[str]) -> set[str]:
+    """Those of these names that are a member's, or look like one."""
+    sql = "SELECT id FROM members WHERE site_id = :site_id AND name_key = :name_key"
+    answers = await db.read(*[Query(sql, {"site_id": site_id, "name_key": name_key(one)}) for one in names])
+    return {name for name, rows in zip(names, answers, strict=True) if rows}
 
 
 async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Member]:
@@ -88,6 +95,16 @@ def setting_status(member: Member, status: MemberStatus, until: int | None) -> S
         " WHERE site_id = :site_id AND id = :id",
         {"status": status, "until": until, "site_id": member.site_id, "id": member.id},
         NotFound,
+    )
+
+
+def becoming(seen: Member, status: MemberStatus) -> Statement:
+    """Gives a member another status if he is as he was seen. Refused with Outdated."""
+    return Statement(
+        "UPDATE members SET status = :status, suspended_until = NULL, version = version + 1"
+        " WHERE site_id = :site_id AND id = :id AND version = :seen",
+        {"status": status, "site_id": seen.site_id, "id": seen.id, "seen": seen.version},
+        Outdated,
     )
 
 

@@ -134,14 +134,14 @@ def giving_up(queued: Queued, claim: str, now_ms: int) -> Statement:
 
 async def waiting(db: Database, limit: int) -> list[Queued]:
     """What waits to be sent, the next first."""
-    sql = f"SELECT {_COLUMNS} FROM outbox WHERE failed_at IS NULL ORDER BY due_at, id LIMIT :limit"
+    sql = f"SELECT {_COLUMNS} FROM outbox WHERE failed_at IS NULL AND due_at > 0 ORDER BY due_at, id LIMIT :limit"
     (rows,) = await db.read(Query(sql, {"limit": limit}))
     return [_queued(row) for row in rows]
 
 
 async def given_up(db: Database, limit: int) -> list[Queued]:
     """What was given up, the newest first."""
-    sql = f"SELECT {_COLUMNS} FROM outbox WHERE failed_at IS NOT NULL ORDER BY failed_at DESC, id DESC LIMIT :limit"
+    sql = f"SELECT {_COLUMNS} FROM outbox WHERE failed_at > 0 ORDER BY failed_at DESC, id DESC LIMIT :limit"
     (rows,) = await db.read(Query(sql, {"limit": limit}))
     return [_queued(row) for row in rows]
 

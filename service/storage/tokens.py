@@ -7,7 +7,10 @@ from service.storage.database import Database, Query, Statement, Unit
 
 async def find(db: Database, token_hash: str) -> Token | None:
     """The token of this hash, whatever its state."""
-    sql = "SELECT hash, site_id, member_id, scope, created_at, expires_at, revoked_at FROM tokens WHERE hash = :hash"
+    sql = (
+        "SELECT hash, site_id, member_id, scope, created_at, expires_at, revoked_at, session_id"
+        " FROM tokens WHERE hash = :hash"
+    )
     (rows,) = await db.read(Query(sql, {"hash": token_hash}))
     return Token(*rows[0]) if rows else None
 
@@ -15,8 +18,8 @@ async def find(db: Database, token_hash: str) -> Token | None:
 def adding(token: Token) -> Statement:
     """Keeps a token."""
     return Statement(
-        "INSERT INTO tokens (hash, site_id, member_id, scope, created_at, expires_at)"
-        " VALUES (:hash, :site_id, :member_id, :scope, :created_at, :expires_at)",
+        "INSERT INTO tokens (hash, site_id, member_id, scope, created_at, expires_at, session_id)"
+        " VALUES (:hash, :site_id, :member_id, :scope, :created_at, :expires_at, :session_id)",
         {
             "hash": token.hash,
             "site_id": token.site_id,
@@ -24,6 +27,7 @@ def adding(token: Token) -> Statement:
             "scope": token.scope,
             "created_at": token.created_at,
             "expires_at": token.expires_at,
+            "session_id": token.session_id,
         },
     )
 

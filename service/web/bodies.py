@@ -1,16 +1,13 @@
-"""JSON in and JSON out: every shape that goes over the wire, and the strict reading of bodies."""
+"""JSON in and JSON out: the strict reading of bodies, and answers with their headers. The shapes are in shapes/."""
 
 import asyncio
 import json
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from service.domain.errors import Fault, Invalid, Refusal
-from service.domain.member import Role
-from service.domain.moderation import Action
-from service.domain.site import Moderation, ThreadState
 from service.web.problems import BodyTooLarge, BodyTooSlow, NotJson, UnsupportedBody
 
 MAX_BODY = 65_536
@@ -25,55 +22,6 @@ Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", ma
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all bodies that we take: an unknown field is refused, not dropped in silence."""
-
-
-class GuestBody(Body, frozen=True):
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-    email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
-    url: Url | None = None
-
-
-class CommentBody(Body, frozen=True):
-    thread: Line
-    text: str
-    parent_id: Id | None = None
-    url: Url | None = None
-    title: Line | None = None
-    published_at: str | None = None
-    author: GuestBody | None = None
-
-
-class PreviewBody(Body, frozen=True):
-    text: str
-
-
-class ChoiceBody(Body, frozen=True):
-    id: Id
-    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-
-
-class DecisionBody(Body, frozen=True):
-    action: Action
-    comments: Annotated[tuple[ChoiceBody, ...], msgspec.Meta(min_length=1, max_length=500)]
-    reason: Annotated[str, msgspec.Meta(max_length=500)] | None = None
-
-
-class MemberBody(Body, frozen=True):
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-    email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
-    role: Role = "member"
-
-
-class MemberChangeBody(Body, frozen=True):
-    status: Literal["active", "suspended", "banned"] | None = None
-    suspended_until: str | None = None
-    role: Role | None = None
-
-
-class ThreadBody(Body, frozen=True):
-    state: ThreadState | msgspec.UnsetType | None = msgspec.UNSET
-    moderation: Moderation | msgspec.UnsetType | None = msgspec.UNSET
-    title: Line | msgspec.UnsetType | None = msgspec.UNSET
 
 
 async def read_raw(request: web.Request, content_type: str = "application/json") -> bytes:

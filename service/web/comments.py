@@ -1,7 +1,5 @@
 """Comments over the API: a thread's page, posting, one comment, deleting."""
 
-from typing import Any
-
 from aiohttp import web
 
 from service.actions.decide_comments import take_down
@@ -9,28 +7,62 @@ from service.actions.draft import Draft, Guest, check_author, preview
 from service.actions.identify import Who
 from service.actions.replays import Statement
 from service.actions.submit_comment import Submitted, submit_comment
-from service.actions.thread_page import PageRequest, ThreadPage, nothing_waits, one_comment, thread_page
+from service.actions.thread_page import PageRequest, Sort, ThreadPage, nothing_waits, one_comment, thread_page
 from service.domain.comment import Comment
-from service.domain.errors import Fault, Invalid, NotModerator
+from service.domain.errors import (
+    Banned,
+    NotAllowedNow,
+    NotAMember,
+    NotModerator,
+    RateLimited,
+    RefusedWords,
+    StaleDecision,
+    Suspended,
+    TextTooLong,
+    ThreadClosed,
+)
 from service.web.access import site_of, who_asks
 from service.web.app_keys import PAGES, RESOURCES
-from service.web.bodies import NO_CONTENT, PRIVATE, PUBLIC, CommentBody, PreviewBody, encode, json_response, read_body
+from service.web.bodies import NO_CONTENT, PRIVATE, PUBLIC, encode, json_response, read_body
+from service.web.contract import (
+    ETAG,
+    IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
+    LOCATION,
+    RATE_LIMIT,
+    RATE_LIMIT_POLICY,
+    Ask,
+    Contract,
+)
 from service.web.once import Keep, once
 from service.web.page_cache import Page, answer, for_one_alone, lists_tag, page, site_tag
-from service.web.paging import choice_of, cursor_of, cursor_text, limit_of, link_header
-from service.web.shapes import listed_comment, seen_comment
+from service.web.paging import cursor_of, cursor_text, link_header
+from service.web.parameters import CURSOR, Choice, NeededText, limit
+from service.web.shapes.comments import (
+    CommentBody,
+    CommentTold,
+    PreviewBody,
+    PreviewTold,
+    posted_comment,
+    seen_comment,
+)
+from service.web.shapes.threads import ThreadPageTold, thread_page_told
 from service.web.times import from_rfc3339
 
-_SORTS = ("oldest", "newest")
+THREAD = NeededText("thread", "Name the page: thread=/its/path.")
+SORT: Choice[Sort] = Choice("sort", "The order, by time.", ("oldest", "newest"))
+LIMIT = limit(100)
+_WHY_NOT = (NotAMember, Suspended, Banned)  # may not comment
 _STATUS = {"approved": 201}  # all others were held: 202, accepted but not there yet
 
 
+@Contract(Ask.ANYONE, {200: ThreadPageTold}, query=(THREAD, SORT, LIMIT, CURSOR), takes=(IF_NONE_MATCH,))
 async def list_comments(request: web.Request) -> web.Response:
     """GET S/comments: a page of a thread, from memory while nothing in it has changed."""
     if "Authorization" not in request.headers:
         return answer(await _public_page(request), request)
     who = await who_asks(request)
-    if not who.moderates and await nothing_waits(request.app[RESOURCES], who, _key_of(request)):
+    if not who.moderates and await nothing_waits(request.app[RESOURCES], who, THREAD.of(request)):
         return answer(for_one_alone(await _public_page(request)), request)
     found, sort = await _find(request, who)
     told, link = _told(request, who, found, sort)
@@ -59,38 +91,27 @@ def _is_plain(request: web.Request, found: ThreadPage) -> bool:
     return request.query.getall("thread") == [found.key] and set(request.query) <= {"thread", "sort", "limit"}
 
 
-def _key_of(request: web.Request) -> str:
-    key = request.query.get("thread")
-    if key is None:
-        raise Invalid([Fault("/thread", "Name the page: thread=/its/path.")])
-    return key
-
-
-async def _find(request: web.Request, who: Who) -> tuple[ThreadPage, str]:
-    sort = choice_of(request, "sort", _SORTS)
+async def _find(request: web.Request, who: Who) -> tuple[ThreadPage, Sort]:
+    sort = SORT.of(request)
     cursor = cursor_of(request, sort)
     start = cursor.id if cursor else None
-    wanted = PageRequest(_key_of(request), "newest" if sort == "newest" else "oldest", start, limit_of(request, 100))
+    wanted = PageRequest(THREAD.of(request), sort, start, LIMIT.of(request))
     return await thread_page(request.app[RESOURCES], who, wanted), sort
 
 
-def _told(request: web.Request, who: Who, found: ThreadPage, sort: str) -> tuple[dict[str, Any], dict[str, str]]:
-    thread = found.thread
+def _told(request: web.Request, who: Who, found: ThreadPage, sort: Sort) -> tuple[ThreadPageTold, dict[str, str]]:
     next_cursor = cursor_text(sort, found.next_id)
-    told = {
-        "thread": {
-            "key": found.key,
-            "url": thread.url if thread else None,
-            "title": thread.title if thread else None,
-            "state": found.state,
-            "count": thread.count if thread else 0,
-        },
-        "comments": [listed_comment(comment, who) for comment in found.comments],
-        "next_cursor": next_cursor,
-    }
-    return told, link_header(request, next_cursor)
+    return thread_page_told(found, who, next_cursor), link_header(request, next_cursor)
 
 
+@Contract(
+    Ask.ANYONE,
+    {200: CommentTold, 201: CommentTold, 202: CommentTold},
+    body=CommentBody,
+    takes=(IDEMPOTENCY_KEY,),
+    gives=(LOCATION, RATE_LIMIT, RATE_LIMIT_POLICY),
+    problems=(*_WHY_NOT, ThreadClosed, TextTooLong, RefusedWords, RateLimited),
+)
 async def post_comment(request: web.Request) -> web.Response:
     """POST S/comments: 201 when it is published, 202 when it is held, 200 when the same came a moment ago."""
     who = await who_asks(request)
@@ -102,7 +123,7 @@ async def post_comment(request: web.Request) -> web.Response:
         def kept(comment: Comment) -> list[Statement]:
             if keep is None:
                 return []
-            told = encode(_told_author(comment, who))
+            told = encode(posted_comment(comment, who))
             return keep(_STATUS.get(comment.status, 202), _location(comment), told)
 
         return _answer_to_post(who, await submit_comment(request.app[RESOURCES], who, draft, kept))
@@ -123,30 +144,23 @@ def _answer_to_post(who: Who, done: Submitted) -> web.Response:
         policy, rate, left, reset_s = done.limit
         headers["RateLimit-Policy"] = f'"{policy}";q={rate.limit};w={rate.window_s}'
         headers["RateLimit"] = f'"{policy}";r={left};t={reset_s}'
-    return web.Response(status=status, body=encode(_told_author(done.comment, who)), headers=headers)
-
-
-def _told_author(comment: Comment, who: Who) -> dict[str, Any]:
-    """To a guest, who has no id to be known by, his own comment is told as to a member: spam reads pending."""
-    told = seen_comment(comment, who)
-    if comment.author.id is None:
-        status = "pending" if comment.status == "spam" else comment.status
-        return {**told, "text": comment.text, "html": comment.html, "status": status}
-    return told
+    return web.Response(status=status, body=encode(posted_comment(done.comment, who)), headers=headers)
 
 
 def _location(comment: Comment) -> str:
     return f"/api/v1/sites/{comment.site_id}/comments/{comment.id}"
 
 
+@Contract(Ask.ANYONE, {200: PreviewTold}, body=PreviewBody, problems=(*_WHY_NOT, TextTooLong))
 async def post_preview(request: web.Request) -> web.Response:
     """POST S/preview: how a text would look, for those who may comment."""
     who = await who_asks(request)
     check_author(request.app[RESOURCES], who)
     body, _ = await read_body(request, PreviewBody)
-    return json_response({"html": await preview(who.site, body.text)})
+    return json_response(PreviewTold(await preview(who.site, body.text)))
 
 
+@Contract(Ask.ANYONE, {200: CommentTold}, gives=(ETAG,))
 async def get_comment(request: web.Request) -> web.Response:
     """GET S/comments/{id}: one comment, to those for whom it exists."""
     who = await who_asks(request)
@@ -155,6 +169,7 @@ async def get_comment(request: web.Request) -> web.Response:
     return json_response(seen_comment(comment, who), headers=headers)
 
 
+@Contract(Ask.SIGNED_IN, {204: None}, problems=(NotModerator, NotAllowedNow, StaleDecision))
 async def delete_comment(request: web.Request) -> web.Response:
     """DELETE S/comments/{id}: an author takes his own comment down, a moderator another's."""
     who = await who_asks(request)

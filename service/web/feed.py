@@ -11,11 +11,14 @@ from service.domain.site import Site
 from service.domain.thread import Thread
 from service.web.access import serving_of, site_of
 from service.web.app_keys import PAGES, RESOURCES
+from service.web.contract import IF_NONE_MATCH, Ask, Content, Contract
 from service.web.page_cache import answer, lists_tag, page, site_tag
+from service.web.parameters import Text
 from service.web.times import rfc3339
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _ENTRIES = 50
+THREAD = Text("thread", "Only the comments of this page.")
 _HEADERS = {
     "Content-Type": "application/atom+xml; charset=utf-8",
     "Cache-Control": "no-cache",
@@ -25,6 +28,12 @@ _HEADERS = {
 }
 
 
+@Contract(
+    Ask.ALL,
+    {200: Content("application/atom+xml", "The feed (RFC 4287), newest first.")},
+    query=(THREAD,),
+    takes=(IF_NONE_MATCH,),
+)
 async def get_feed(request: web.Request) -> web.Response:
     """GET S/feed.atom?thread=: the newest comments of the site, or of one page."""
     pages = request.app[PAGES]
@@ -40,7 +49,7 @@ async def get_feed(request: web.Request) -> web.Response:
 
 async def _newest(request: web.Request, site: Site) -> list[tuple[Comment, Thread]]:
     """Newest first, each with its thread. Raises NotFound for a hidden thread, Invalid for what is no path."""
-    key = request.query.get("thread")
+    key = THREAD.of(request)
     if key is None:
         return await recent(request.app[RESOURCES], site, _ENTRIES)
     found = await thread_page(request.app[RESOURCES], Who(site, ""), PageRequest(key, "newest", None, _ENTRIES))
@@ -50,7 +59,7 @@ async def _newest(request: web.Request, site: Site) -> list[tuple[Comment, Threa
 def _feed(request: web.Request, site: Site, newest: list[tuple[Comment, Thread]]) -> bytes:
     feed = ElementTree.Element("feed", xmlns=_ATOM)
     own_url = serving_of(request).public_url + request.path_qs
-    key = request.query.get("thread")
+    key = THREAD.of(request)
     _add(feed, "id", f"urn:greenroom:{site.id}:comments{':' + key if key else ''}")
     _add(
         feed, "title", f"Comments on {newest[0][1].title or key}" if key and newest else f"Comments on {key or site.id}"

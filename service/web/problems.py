@@ -1,13 +1,14 @@
 """Errors over HTTP (RFC 9457): which status, code and title each fact gets is decided here and nowhere else."""
 
 import secrets
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
+from msgspec import UNSET, Struct, UnsetType
 
 from service.domain import errors
-from service.web.times import rfc3339
+from service.web.times import Time, rfc3339
 
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": "greenroom"}
 
@@ -18,6 +19,36 @@ class Problem(NamedTuple):
     status: int
     code: str
     title: str
+
+
+class FaultTold(Struct, frozen=True):
+    """One thing that is wrong with a value: where (JSON Pointer, RFC 6901) and what would be right."""
+
+    pointer: str
+    detail: str
+
+
+class CurrentTold(Struct, frozen=True):
+    """How a comment stands now, told to whoever acted on an older version of it."""
+
+    status: str
+    version: int
+    decided_by: dict[str, str] | None
+    decided_at: Time | None
+    action: str | None
+
+
+class ProblemTold(Struct, frozen=True):
+    """What stood in the way (RFC 9457). `errors` stand in every 422, `current` in stale-decision."""
+
+    type: str
+    code: str
+    title: str
+    status: int
+    detail: str
+    request_id: str | UnsetType = UNSET
+    errors: list[FaultTold] | UnsetType = UNSET
+    current: CurrentTold | UnsetType = UNSET
 
 
 class NotJson(errors.Refusal):
@@ -90,37 +121,35 @@ def code_of(refusal: type[Exception]) -> str:
     return next(PROBLEMS[cls].code for cls in refusal.__mro__ if cls in PROBLEMS)
 
 
-def problem_json(error: Exception, request_id: str | None = None) -> dict[str, Any]:
-    """The members of the problem document; what the service does not know how to name tells nothing of itself."""
+def problem_told(error: Exception, request_id: str | UnsetType = UNSET) -> ProblemTold:
+    """The problem document; what the service does not know how to name tells nothing of itself."""
     problem = problem_of(error)
-    detail = error.detail if isinstance(error, errors.Refusal) else "Something went wrong on our side."
-    told: dict[str, Any] = {
-        "type": f"urn:greenroom:{problem.code}",
-        "code": problem.code,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": detail,
-    }
-    if request_id is not None:
-        told["request_id"] = request_id
-    if isinstance(error, errors.Invalid):
-        told["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
-    if isinstance(error, errors.StaleDecision) and error.current is not None:
-        told["current"] = _current(error.current)
-    return told
+    return ProblemTold(
+        type=f"urn:greenroom:{problem.code}",
+        code=problem.code,
+        title=problem.title,
+        status=problem.status,
+        detail=error.detail if isinstance(error, errors.Refusal) else "Something went wrong on our side.",
+        request_id=request_id,
+        errors=[FaultTold(*fault) for fault in error.faults] if isinstance(error, errors.Invalid) else UNSET,
+        current=_current(error),
+    )
 
 
-def _current(current: errors.Current) -> dict[str, Any]:
-    decided_at = rfc3339(current.decided_at) if current.decided_at is not None else None
-    return {**current._asdict(), "decided_at": decided_at}
+def _current(error: Exception) -> CurrentTold | UnsetType:
+    if not isinstance(error, errors.StaleDecision) or error.current is None:
+        return UNSET
+    current = error.current
+    decided_at = None if current.decided_at is None else rfc3339(current.decided_at)
+    return CurrentTold(current.status, current.version, current.decided_by, decided_at, current.action)
 
 
 def problem_response(error: Exception) -> tuple[web.Response, str]:
     """The answer for an error, and the request id that stands in it and in the log."""
     request_id = secrets.token_hex(8)
-    told = problem_json(error, request_id)
+    told = problem_told(error, request_id)
     headers = {**_NO_STORE, "Content-Type": "application/problem+json", **_headers(error)}
-    return web.Response(status=told["status"], body=msgspec.json.encode(told), headers=headers), request_id
+    return web.Response(status=told.status, body=msgspec.json.encode(told), headers=headers), request_id
 
 
 def _headers(error: Exception) -> dict[str, str]:

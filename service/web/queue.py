@@ -1,62 +1,76 @@
 """The moderators' API: the queue, decisions and their undoing, the log, a comment's history."""
 
-from typing import Any
+from typing import get_args
 
 from aiohttp import web
 
-from service.actions.decide_comments import Choice, Result, decide_comments
-from service.actions.queue import LogFilter, Position, QueueRequest, history, log_page, queue_page, thread_id_of
+from service.actions.decide_comments import Choice as Chosen
+from service.actions.decide_comments import decide_comments
+from service.actions.queue import LogFilter, Position, QueueRequest, Sort, history, log_page, queue_page, thread_id_of
 from service.actions.undo_decision import undo_decision
 from service.domain.comment import STATUSES
-from service.domain.errors import Fault, Invalid
-from service.domain.moderation import ACTIONS
+from service.domain.errors import NotAllowedNow, StaleDecision
+from service.domain.moderation import ACTIONS, LoggedAction
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
-from service.web.bodies import DecisionBody, json_response, read_body
-from service.web.paging import choice_of, cursor_of, cursor_text, limit_of, link_header, listed
-from service.web.problems import problem_json
-from service.web.shapes import decision_json, item_json
+from service.web.bodies import json_response, read_body
+from service.web.contract import Ask, Contract
+from service.web.paging import cursor_of, cursor_text, link_header, listed
+from service.web.parameters import CURSOR, LIMIT, Choice, Filter, Text
+from service.web.shapes.moderation import (
+    DecidedTold,
+    DecisionBody,
+    HistoryTold,
+    LogTold,
+    QueueTold,
+    decided_told,
+    decision_told,
+    log_told,
+    queue_told,
+)
 
-_TABS = (*STATUSES, "reported", "audit")
-_SORTS = ("oldest", "newest", "riskiest", "uncertain")
+STATUS = Choice("status", "The tab.", (*STATUSES, "reported", "audit"))
+SORT: Choice[Sort] = Choice("sort", "The order; published comments have that of time only.", get_args(Sort))
+SEARCH = Text("q", "Searching is not offered yet: leave it out.")
+BY = Text("who", "Only what this member decided: his id.")
+ACTION: Filter[LoggedAction] = Filter("action", "Only this action.", (*ACTIONS, "undo"))
+THREAD = Text("thread", "Only what was decided in this thread: its page's key, or its id.")
 
 
+@Contract(Ask.MODERATORS, {200: QueueTold}, query=(STATUS, SORT, SEARCH, LIMIT, CURSOR))
 async def get_queue(request: web.Request) -> web.Response:
     """GET S/queue: comments of one status with all that a decision needs, and the numbers on the tabs."""
     who = await who_asks(request)
     who.moderator()
-    status, sort = choice_of(request, "status", _TABS), choice_of(request, "sort", _SORTS)
+    status, sort = STATUS.of(request), SORT.of(request)
     if status == "approved" and sort not in ("oldest", "newest"):
         sort = "newest"  # published comments are kept in the order of time only; the answer says so
-    if request.query.get("q"):
-        raise Invalid([Fault("/q", "Searching the queue is not offered yet; leave q out.")])
+    if SEARCH.of(request):
+        raise SEARCH.wrong("Searching the queue is not offered yet; leave q out.")
     of = f"{status} {sort}"
     cursor = cursor_of(request, of)
     after = Position(cursor.id, cursor.value) if cursor else None
-    wanted = QueueRequest(status, sort, after, limit_of(request, 50))  # type: ignore[arg-type]
+    wanted = QueueRequest(status, sort, after, LIMIT.of(request))  # type: ignore[arg-type]
     found = await queue_page(request.app[RESOURCES], who.site, wanted)
     next_cursor = cursor_text(of, found.next.id, found.next.value) if found.next else None
-    told = {
-        "items": [item_json(item) for item in found.items],
-        "counts": {"reported": 0, "audit": 0, **found.counts},
-        "sort": sort,
-        "next_cursor": next_cursor,
-    }
+    told = queue_told(found, who.site.policy, sort, next_cursor)
     return json_response(told, headers=link_header(request, next_cursor))
 
 
+@Contract(Ask.MODERATORS, {200: DecidedTold}, body=DecisionBody, problems=(NotAllowedNow, StaleDecision))
 async def post_decision(request: web.Request) -> web.Response:
     """POST S/decisions: one action on many comments, each with a result of its own."""
     who = await who_asks(request)
     actor = who.moderator()
     body, _ = await read_body(request, DecisionBody)
-    choices = [Choice(one.id, one.version) for one in body.comments]
+    choices = [Chosen(one.id, one.version) for one in body.comments]
     decision_id, results = await decide_comments(request.app[RESOURCES], actor, body.action, choices, body.reason)
     if len(results) == 1 and results[0].refusal is not None:
         raise results[0].refusal
-    return json_response(_decided(decision_id, results))
+    return json_response(decided_told(decision_id, results))
 
 
+@Contract(Ask.MODERATORS, {200: DecidedTold}, problems=(NotAllowedNow, StaleDecision))
 async def post_undo(request: web.Request) -> web.Response:
     """POST S/decisions/{id}/undo: everything as it was before, where nothing newer stands."""
     who = await who_asks(request)
@@ -64,37 +78,26 @@ async def post_undo(request: web.Request) -> web.Response:
     decision_id, results = await undo_decision(request.app[RESOURCES], actor, request.match_info["id"])
     if len(results) == 1 and results[0].refusal is not None:
         raise results[0].refusal
-    return json_response(_decided(decision_id, results))
+    return json_response(decided_told(decision_id, results))
 
 
-def _decided(decision_id: str, results: list[Result]) -> dict[str, Any]:
-    return {"decision_id": decision_id, "results": [_result(one) for one in results]}
-
-
-def _result(result: Result) -> dict[str, Any]:
-    if result.refusal is not None:
-        return {"id": result.id, "problem": problem_json(result.refusal)}
-    assert result.comment is not None
-    return {"id": result.id, "status": result.comment.status, "version": result.comment.version}
-
-
+@Contract(Ask.MODERATORS, {200: LogTold}, query=(BY, ACTION, THREAD, LIMIT, CURSOR))
 async def get_log(request: web.Request) -> web.Response:
     """GET S/log: who decided what, newest first; filtered by who (a member's id), action, thread (key or id)."""
     who = await who_asks(request)
     who.moderator()
-    if "action" in request.query:
-        choice_of(request, "action", (*ACTIONS, "undo"))
-    thread_id = await thread_id_of(request.app[RESOURCES], who.site, request.query.get("thread"))
-    wanted = LogFilter(request.query.get("who"), request.query.get("action"), thread_id)
     res = request.app[RESOURCES]
+    thread_id = await thread_id_of(res, who.site, THREAD.of(request))
+    wanted = LogFilter(BY.of(request), ACTION.of(request), thread_id)
     return await listed(
-        request, "decisions", lambda before, limit: log_page(res, who.site, wanted, before, limit), decision_json
+        request, "decisions", lambda before, limit: log_page(res, who.site, wanted, before, limit), log_told
     )
 
 
+@Contract(Ask.MODERATORS, {200: HistoryTold})
 async def get_history(request: web.Request) -> web.Response:
     """GET S/comments/{id}/history: every decision about a comment, oldest first."""
     who = await who_asks(request)
     who.moderator()
     found = await history(request.app[RESOURCES], who.site, request.match_info["id"])
-    return json_response({"decisions": [decision_json(one) for one in found]})
+    return json_response(HistoryTold([decision_told(one) for one in found]))

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from service.web import comments, feed, health, lists, owning, queue, session
-from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, sign_in, thread
+from service.web import comments, feed, health, lists, owning, queue, session, subscriptions
+from service.web.desk import deciding, desk, letter
+from service.web.pages import assets, demo, mail_links, sign_in, thread
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -33,6 +33,9 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.patch(S + "/members/{id}", owning.patch_member),
     web.get(S + "/threads", owning.get_threads),
     web.patch(S + "/threads/{id}", owning.patch_thread),
+    web.get(S + "/subscriptions", subscriptions.get_subscriptions),
+    web.post(S + "/subscriptions", subscriptions.post_subscription),
+    web.delete(S + "/subscriptions/{id}", subscriptions.delete_subscription),
     web.get(PAGES + "/thread", thread.get_thread),
     web.post(PAGES + "/thread", thread.post_thread),
     web.get(PAGES + "/sign-in", sign_in.get_sign_in),
@@ -42,6 +45,12 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/desk", desk.get_desk),
     web.post(PAGES + "/desk/decisions", deciding.post_decisions),
     web.post(PAGES + "/desk/undo", deciding.post_undo),
+    web.get(PAGES + "/desk/letter", letter.get_letter),
+    web.post(PAGES + "/desk/letter", letter.post_letter),
+    web.get(PAGES + "/subscribe", mail_links.get_subscribe),
+    web.post(PAGES + "/subscribe", mail_links.post_subscribe),
+    web.get(PAGES + "/unsubscribe", mail_links.get_unsubscribe),
+    web.post(PAGES + "/unsubscribe", mail_links.post_unsubscribe),
     web.get("/demo", demo.get_demo),
     web.post("/demo", demo.post_demo),
     web.get("/pages.css", assets.get_asset),

@@ -2,14 +2,17 @@
 
 from aiohttp import web
 
-from service.actions.make_token import end_all_tokens, end_token
+from service.actions.end_session import end_all_tokens, end_token
 from service.domain.errors import Refusal
 from service.domain.member import why_not
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import NO_CONTENT, json_response
+from service.web.contract import Ask, Contract
+from service.web.parameters import Choice
 from service.web.problems import code_of
-from service.web.shapes import member_json
+from service.web.shapes.members import MemberTold, member_told
+from service.web.shapes.session import SessionTold
 
 _WHAT_TO_DO = {
     "not-signed-in": "Sign in as a member of this blog.",
@@ -17,36 +20,40 @@ _WHAT_TO_DO = {
     "suspended": "Wait until the suspension ends, or write to the owner of this blog.",
     "banned": "Write to the owner of this blog.",
 }
+EVERYWHERE = Choice("everywhere", "1 ends every token of the member.", ("0", "1"))
 
 
+@Contract(Ask.ANYONE, {200: SessionTold})
 async def get_session(request: web.Request) -> web.Response:
     """GET S/session: whether one may comment, why not, and what to do about it."""
     who = await who_asks(request)
     refusal: type[Refusal] | None = why_not(who.site.policy, who.member, request.app[RESOURCES].now_ms())
     code = code_of(refusal) if refusal else None
-    told = {
-        "signed_in": who.member is not None,
-        "member": member_json(who.member) if who.member else None,
-        "may_comment": code is None,
-        "why_not": code,
-        "what_to_do": _WHAT_TO_DO.get(code) if code else None,
-        "form_message": who.site.policy.form_message,
-    }
+    told = SessionTold(
+        signed_in=who.member is not None,
+        member=member_told(who.member) if who.member else None,
+        may_comment=code is None,
+        why_not=code,
+        what_to_do=_WHAT_TO_DO.get(code) if code else None,
+        form_message=who.site.policy.form_message,
+    )
     return json_response(told)
 
 
+@Contract(Ask.SIGNED_IN, {200: MemberTold})
 async def get_me(request: web.Request) -> web.Response:
     """GET S/members/me: what the site knows of the one who asks."""
     who = await who_asks(request)
-    return json_response(member_json(who.signed_in()))
+    return json_response(member_told(who.signed_in()))
 
 
+@Contract(Ask.SIGNED_IN, {204: None}, query=(EVERYWHERE,))
 async def delete_session(request: web.Request) -> web.Response:
     """DELETE S/session: ends this token, or with everywhere=1 every token of the member."""
     who = await who_asks(request)
     member = who.signed_in()
     assert who.token_hash is not None
-    if request.query.get("everywhere") == "1":
+    if EVERYWHERE.of(request) == "1":
         await end_all_tokens(request.app[RESOURCES], member)
     else:
         await end_token(request.app[RESOURCES], who.token_hash)

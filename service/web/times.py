@@ -2,15 +2,25 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Annotated
+
+import msgspec
 
 from service.domain.errors import Fault, Invalid
 
 _LAST_MS = 253_370_764_800_000  # the year 9999: what is stored can be told again in every zone
 
+Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"}, examples=["2026-11-23T08:15:00.120Z"])]
+
 
 def rfc3339(time_ms: int) -> str:
     """Milliseconds since 1970 as 2026-11-23T08:15:00.120Z."""
     return f"{_second(time_ms // 1000)}.{time_ms % 1000:03d}Z"
+
+
+def rfc3339_or_none(time_ms: int | None) -> str | None:
+    """The same, where there may be no time to tell."""
+    return None if time_ms is None else rfc3339(time_ms)
 
 
 @lru_cache(maxsize=4_096)

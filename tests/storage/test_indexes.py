@@ -10,7 +10,20 @@ from typing import Any
 import pytest
 
 from service.domain.comment import Author, Comment
-from service.storage import comments, decisions, members, queue, replays, sites, threads, tokens
+from service.storage import (
+    comments,
+    decisions,
+    members,
+    outbox,
+    queue,
+    replays,
+    sent_letters,
+    sessions,
+    sites,
+    subscriptions,
+    threads,
+    tokens,
+)
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
@@ -24,9 +37,14 @@ READS: dict[str, Callable[[Any], Any]] = {
     "sites.status_counts": lambda db: sites.status_counts(db, "blog"),
     "members.find": lambda db: members.find(db, "blog", "m"),
     "members.find_by_name": lambda db: members.find_by_name(db, "blog", "Ada"),
+    "members.find_by_email": lambda db: members.find_by_email(db, "blog", "a@b.example"),
+    "members.taken_names": lambda db: members.taken_names(db, "blog", ["Ada"]),
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "tokens.find": lambda db: tokens.find(db, "h"),
+    "sessions.find": lambda db: sessions.find(db, "blog", "s"),
+    "sessions.find_by_refresh_token": lambda db: sessions.find_by_refresh_token(db, "blog", "h"),
+    "sessions.living_of": lambda db: sessions.living_of(db, "blog", "m", 0),
     "threads.find": lambda db: threads.find(db, "blog", "/a"),
     "threads.many": lambda db: threads.many(db, "blog", ["t"]),
     "threads.page": lambda db: threads.page(db, "blog", "", 50),
@@ -67,6 +85,17 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "queue.neighbours": lambda db: queue.neighbours(db, [A_COMMENT]),
     "queue.latest_of_authors": lambda db: queue.latest_of_authors(db, ["m"], 5),
+    "outbox.claimed": lambda db: outbox.claimed(db, "c"),
+    "outbox.is_due": lambda db: outbox.is_due(db, 0),
+    "outbox.waiting": lambda db: outbox.waiting(db, 50),
+    "outbox.given_up": lambda db: outbox.given_up(db, 50),
+    "sent_letters.since": lambda db: sent_letters.since(db, "h", "held", 0),
+    "subscriptions.find": lambda db: subscriptions.find(db, "blog", "s"),
+    "subscriptions.find_by_email": lambda db: subscriptions.find_by_email(db, "blog", "t", "a@blog.example"),
+    "subscriptions.of_thread": lambda db: subscriptions.of_thread(db, "blog", "t", "", 50),
+    "subscriptions.of_member": lambda db: subscriptions.of_member(db, "blog", "m", "", 50),
+    "subscriptions.address_of_author": lambda db: subscriptions.address_of_author(db, "blog", "c"),
+    "subscriptions.is_stopped": lambda db: subscriptions.is_stopped(db, "blog", "h", "held"),
     "replays.find": lambda db: replays.find(db, "blog", "m", "k", 0),
 }
 # Read whole on purpose: a few rows, by the console at start.
@@ -105,7 +134,20 @@ async def test_no_read_scans_or_sorts(name: str, db: object, tmp_path: Path) -> 
 
 
 def test_every_reading_function_is_looked_at() -> None:
-    modules = (comments, decisions, members, queue, replays, sites, threads, tokens)
+    modules = (
+        outbox,
+        sent_letters,
+        subscriptions,
+        comments,
+        decisions,
+        members,
+        queue,
+        replays,
+        sessions,
+        sites,
+        threads,
+        tokens,
+    )
     reading = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules

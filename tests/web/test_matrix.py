@@ -39,6 +39,9 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("PATCH", "/members/{id}"): MODERATORS,
     ("GET", "/threads"): MODERATORS,
     ("PATCH", "/threads/{id}"): MODERATORS,
+    ("GET", "/subscriptions"): (401, 200, 200, 200, 200, 401),
+    ("POST", "/subscriptions"): (401, 201, 201, 201, 201, 401),
+    ("DELETE", "/subscriptions/{id}"): (401, 404, 404, 404, 404, 401),
 }
 
 BODIES: dict[tuple[str, str], Any] = {
@@ -48,6 +51,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/members"): {"name": "New"},
     ("PATCH", "/members/{id}"): {"status": "active"},
     ("PATCH", "/threads/{id}"): {"state": "open"},
+    ("POST", "/subscriptions"): {"thread": "/post.html"},
 }
 QUERIES = {("GET", "/comments"): "?thread=/post.html", ("GET", "/counts"): "?thread=/post.html"}
 

@@ -9,7 +9,8 @@ from service.actions.queue import Position, QueueRequest
 from service.actions.queue import Sort as Order
 from service.domain.comment import Status
 from service.domain.moderation import TRANSITIONS, Action
-from service.web.paging import choice_of, cursor_of
+from service.web.paging import cursor_of
+from service.web.parameters import choice_of
 
 TABS: tuple[Status, ...] = ("pending", "spam", "approved", "rejected", "removed")
 _PER_PAGE = 30
@@ -55,9 +56,9 @@ class View:
 
 def view_of(request: web.Request, site_id: str) -> View:
     """The view that the query asks for. What waits is shown in the order of its coming, the rest newest first."""
-    status: Status = choice_of(request, "status", TABS)  # type: ignore[assignment]
+    status = choice_of(request, "status", TABS)
     first: tuple[Order, ...] = ("oldest", "newest") if status == "pending" else ("newest", "oldest")
-    order: Order = choice_of(request, "sort", (*first, "riskiest", "uncertain"))  # type: ignore[assignment]
+    order: Order = choice_of(request, "sort", (*first, "riskiest", "uncertain"))
     return View(site_id, status, order, request.query.get("cursor"))
 
 

@@ -10,7 +10,7 @@ from service.actions.identify import Who
 from service.domain.errors import Refusal
 from service.web.pages.rendering import HEADERS, html
 from service.web.pages.visitor import visitor
-from service.web.problems import BodyTooSlow, problem_json, problem_response
+from service.web.problems import BodyTooSlow, problem_response, problem_told
 
 _LOG = logging.getLogger("greenroom.web")
 PageHandler = Callable[[web.Request], Awaitable[web.Response]]
@@ -33,7 +33,7 @@ def as_page(handler: PageHandler) -> PageHandler:
 
 async def error_page(request: web.Request, error: Exception) -> web.Response:
     """What went wrong, in words, and a way on."""
-    told = problem_json(error)
+    told = problem_told(error)
     problem, request_id = problem_response(error)
     _log(request, error, request_id)
     response = html(

@@ -5,8 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
 
+from service.actions.end_session import end_token
 from service.actions.identify import Who, identify
-from service.actions.make_token import end_token, sign_in_by_link
+from service.actions.make_token import sign_in_by_link
 from service.actions.resources import Resources
 from service.domain.errors import NotSignedIn
 from service.domain.site import Site

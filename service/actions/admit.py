@@ -1,0 +1,67 @@
+"""Lets a newcomer in: whoever a sign-on, a magic link or a provider tells of becomes the member that he is."""
+
+import msgspec
+
+from service.actions.resources import Resources
+from service.domain.errors import NameTaken, StorageUnavailable
+from service.domain.member import Member
+from service.domain.membership import Newcomer, names_like, rises, standing_of
+from service.domain.names import check_email, clean_name
+from service.domain.site import Site
+from service.storage import members
+from service.storage.database import Outdated
+
+__all__ = ["Newcomer", "admit"]
+
+_TRIES = 8
+_MILLION = 1_000_000
+
+
+async def admit(res: Resources, site: Site, newcomer: Newcomer) -> Member:
+    """The member of the proven address, or a new one: active if the blog vouches for him or his proven address is of a
+    listed mail domain, else invited. A name that is another's gets a number.
+
+    An address that is not proven finds nobody and is not kept, so each such call makes somebody new: who knows people
+    by other marks than their address looks there first. Suspended and banned stay so. Raises Invalid for a name or an
+    address that is none.
+    """
+    wanted = msgspec.structs.replace(newcomer, name=clean_name(newcomer.name), email=check_email(newcomer.email))
+    for _ in range(_TRIES):
+        known = await _known(res, site, wanted)
+        try:
+            return await _raised(res, site, known, wanted) if known else await _added(res, site, wanted)
+        except (NameTaken, Outdated):  # somebody was faster; perhaps he himself, in another window
+            continue
+    raise StorageUnavailable
+
+
+async def _known(res: Resources, site: Site, newcomer: Newcomer) -> Member | None:
+    email = newcomer.proven_email
+    return await members.find_by_email(res.db, site.id, email) if email is not None else None
+
+
+async def _raised(res: Resources, site: Site, known: Member, newcomer: Newcomer) -> Member:
+    status = standing_of(site.policy, newcomer)
+    if not rises(known, status):
+        return known
+    await res.db.write([members.becoming(known, status)])
+    res.cache.forget_member(site.id, known.id)
+    return msgspec.structs.replace(known, status=status, suspended_until=None, version=known.version + 1)
+
+
+async def _added(res: Resources, site: Site, newcomer: Newcomer) -> Member:
+    new_id = res.ids.new()
+    name = await free_name(res, site, newcomer.name, int(new_id, 16) % _MILLION)
+    status, now = standing_of(site.policy, newcomer), res.now_ms()
+    member = Member(new_id, site.id, name, newcomer.proven_email, "member", status, None, 0, 0, 0, now, 1)
+    await res.db.write(members.adding(member))
+    return member
+
+
+async def free_name(res: Resources, site: Site, name: str, number: int) -> str:
+    """The name, or one with a number behind it that is nobody's yet. `number`: the last resort's."""
+    candidates = list(names_like(name, number))
+    if not await members.taken_names(res.db, site.id, candidates[:1]):
+        return name
+    taken = await members.taken_names(res.db, site.id, candidates)
+    return next((one for one in candidates if one not in taken), candidates[-1])

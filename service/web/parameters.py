@@ -1,0 +1,154 @@
+"""Query parameters: each reads itself from a request, strictly, and describes itself for the document.
+
+What is not named by a call is not looked at.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+
+from service.domain.errors import Fault, Invalid
+
+MAX_LIMIT = 200
+T = TypeVar("T", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter by its name, with a sentence about it. Each kind has its own `of`, which reads it."""
+
+    name: str
+    sentence: str
+
+    @property
+    def required(self) -> bool:
+        """Must it be there?"""
+        return False
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """What may stand in it, as JSON Schema."""
+        return {"type": "string"}
+
+    def wrong(self, detail: str) -> Invalid:
+        """The refusal of what stands in it."""
+        return Invalid([Fault(f"/{self.name}", detail)])
+
+
+class Text(Parameter):
+    """Any text, or nothing."""
+
+    def of(self, request: web.Request) -> str | None:
+        """The text, if it was sent."""
+        return request.query.get(self.name)
+
+
+class NeededText(Text):
+    """Any text, which must be there; its sentence is what is said where it is not."""
+
+    @property
+    def required(self) -> bool:
+        """It must be there."""
+        return True
+
+    def of(self, request: web.Request) -> str:
+        """The text. Raises Invalid."""
+        text = request.query.get(self.name)
+        if text is None:
+            raise self.wrong(self.sentence)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Texts(Parameter):
+    """One to so many texts, by repeating the name."""
+
+    most: int
+
+    @property
+    def required(self) -> bool:
+        """One must be there."""
+        return True
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """A list, as `name=A&name=B`."""
+        return {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": self.most}
+
+    def of(self, request: web.Request) -> list[str]:
+        """All that were sent. Raises Invalid."""
+        texts = request.query.getall(self.name, [])
+        if not 1 <= len(texts) <= self.most:
+            raise self.wrong(self.sentence)
+        return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(Parameter, Generic[T]):
+    """One of these words, or nothing."""
+
+    choices: tuple[T, ...]
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """These words."""
+        return {"type": "string", "enum": list(self.choices)}
+
+    def of(self, request: web.Request) -> T | None:
+        """The word, if one was sent. Raises Invalid."""
+        return choice_of(request, self.name, self.choices) if self.name in request.query else None
+
+
+class Choice(Filter[T]):
+    """One of these words; the first, if none is sent."""
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """These words, and which of them it is if none is sent."""
+        return {"type": "string", "enum": list(self.choices), "default": self.choices[0]}
+
+    def of(self, request: web.Request) -> T:
+        """The word. Raises Invalid."""
+        return choice_of(request, self.name, self.choices)
+
+
+def choice_of(request: web.Request, name: str, choices: tuple[T, ...]) -> T:
+    """A query parameter that is one of these; the first if it is absent. Raises Invalid."""
+    value = request.query.get(name, choices[0])
+    for choice in choices:
+        if value == choice:
+            return choice
+    raise Invalid([Fault(f"/{name}", f"{name} is one of {', '.join(choices)}.")])
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Parameter):
+    """How many at most on a page."""
+
+    default: int
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """A number; what is above the most is capped, not refused."""
+        return {"type": "integer", "minimum": 1, "default": self.default}
+
+    def of(self, request: web.Request) -> int:
+        """The limit asked for, capped. Raises Invalid for what is no number from 1 on."""
+        text = request.query.get(self.name)
+        if text is None:
+            return self.default
+        if not re.fullmatch(r"0*[1-9][0-9]*", text):
+            raise self.wrong(f"limit is a whole number from 1 to {MAX_LIMIT}.")
+        digits = text.lstrip("0")
+        return min(int(digits), MAX_LIMIT) if len(digits) < 9 else MAX_LIMIT
+
+
+def limit(default: int) -> Limit:
+    """The parameter `limit` with this default."""
+    return Limit("limit", f"How many at most; above {MAX_LIMIT} counts as {MAX_LIMIT}.", default)
+
+
+LIMIT = limit(50)
+CURSOR = Text("cursor", "Where the page begins: a `next_cursor` of the same list in the same order.")
