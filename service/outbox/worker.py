@@ -15,7 +15,7 @@ from service.actions.resources import Resources
 from service.domain.errors import Unavailable
 from service.outbox.letters import KINDS
 from service.outbox.limits import Limited, free_at
-from service.outbox.retrying import GIVEN_UP_MS, MINUTE_MS, wait_ms
+from service.outbox.retrying import GIVEN_UP_MS, wait_ms
 from service.outbox.sending import Office, compose, hand_over
 from service.outbox.transport import GivenUp, NotSent, ServerDown
 from service.storage import outbox
@@ -83,25 +83,26 @@ class Worker:
         return bool(mine)
 
     async def _work_off(self, mine: list[Queued], claim: str, until: int) -> None:
+        """Letter by letter. What could not be sent is written down at the end, all at once."""
         down: ServerDown | None = None
+        left: list[Statement] = []
         for group in _groups(mine):
             if self._stopping or self._res.now_ms() > until:
-                await self._settle([outbox.putting_off(one, claim, one.event.due_at) for one in group])
+                left += [outbox.putting_off(one, claim, one.event.due_at) for one in group]
                 continue
             try:
                 await self._deliver(group, claim, down)
-            except ServerDown as error:
-                down = error
-                await self._failed(group, claim, error)
-            except NotSent as error:
-                await self._failed(group, claim, error)
-            except Limited as limited:
-                await self._put_off(group, claim, limited.until)
             except Unavailable:
                 raise
+            except Limited as limited:
+                left += self._put_off(group, claim, limited.until)
+            except NotSent as error:
+                down = error if isinstance(error, ServerDown) else down
+                left += self._failed(group, claim, error)
             except Exception as error:  # a fault in composing one letter must not stop the others
                 _LOG.exception("a letter of kind %s could not be composed", group[0].event.kind)
-                await self._failed(group, claim, NotSent(type(error).__name__))
+                left += self._failed(group, claim, NotSent(type(error).__name__))
+        await self._settle(left)
 
     async def _deliver(self, group: list[Queued], claim: str, down: ServerDown | None) -> None:
         """Sends one letter; or queues a row for each who is to get one. Raises NotSent, Limited."""
@@ -138,31 +139,29 @@ class Worker:
         ]
         await self._settle([guard, *rows])
 
-    async def _failed(self, group: list[Queued], claim: str, error: NotSent) -> None:
+    def _failed(self, group: list[Queued], claim: str, error: NotSent) -> list[Statement]:
         """Tried again later; given up when it will never do, or has been tried for three days."""
         now, unit = self._res.now_ms(), []
         for one in group:
             tried = msgspec.structs.replace(one, attempts=one.attempts + 1, failure=str(error))
-            too_old = now - max(one.event.created_at, 0) > GIVEN_UP_MS
-            if isinstance(error, GivenUp) or too_old:
+            if isinstance(error, GivenUp) or now - one.event.created_at > GIVEN_UP_MS:
                 unit.append(outbox.giving_up(tried, claim, now))
                 _LOG.warning("gave up a letter: %s %s, %s", one.event.kind, one.event.id, error)
             else:
                 unit.append(outbox.putting_off(tried, claim, now + wait_ms(one.event.id, tried.attempts)))
-        await self._settle(unit)
+        return unit
 
-    async def _put_off(self, group: list[Queued], claim: str, until: int) -> None:
+    def _put_off(self, group: list[Queued], claim: str, until: int) -> list[Statement]:
         """Waits for its turn under the limits, without counting as an attempt; not longer than all else, though."""
-        now = self._res.now_ms()
-        if now - group[0].event.created_at > GIVEN_UP_MS:
-            await self._failed(group, claim, GivenUp("more letters than may be sent"))
-            return
-        await self._settle([outbox.putting_off(one, claim, max(until, now + MINUTE_MS)) for one in group])
+        if self._res.now_ms() - group[0].event.created_at > GIVEN_UP_MS:
+            return self._failed(group, claim, GivenUp("more letters than may be sent"))
+        return [outbox.putting_off(one, claim, until) for one in group]
 
     async def _settle(self, unit: Sequence[Statement]) -> None:
         """Writes what became of rows; what another has taken over meanwhile is his."""
         with suppress(ClaimLost):
-            await self._res.db.write(unit)
+            if unit:
+                await self._res.db.write(unit)
 
 
 def _groups(mine: list[Queued]) -> list[list[Queued]]:

@@ -91,7 +91,7 @@ def finishing(event_id: str, claim: str) -> Statement:
 
 
 def putting_off(queued: Queued, claim: str, due_at: int) -> Statement:
-    """To be tried again, at this time, with the attempts and the failure as given. Refused with ClaimLost."""
+    """To be tried again, at this time, with the attempts and the failure as given."""
     return Statement(
         "UPDATE outbox SET due_at = :due_at, attempts = :attempts, failure = :failure, claimed_by = NULL,"
         " claimed_until = 0 WHERE id = :id AND claimed_by = :claim",
@@ -102,7 +102,6 @@ def putting_off(queued: Queued, claim: str, due_at: int) -> Statement:
             "attempts": queued.attempts,
             "failure": queued.failure,
         },
-        ClaimLost,
     )
 
 
@@ -117,7 +116,7 @@ def going_on(event: Event, claim: str) -> Statement:
 
 
 def giving_up(queued: Queued, claim: str, now_ms: int) -> Statement:
-    """Not to be tried again; kept for a look. Refused with ClaimLost."""
+    """Not to be tried again; kept for a look."""
     return Statement(
         "UPDATE outbox SET failed_at = :now, attempts = :attempts, failure = :failure, claimed_by = NULL,"
         " claimed_until = 0 WHERE id = :id AND claimed_by = :claim",
@@ -128,7 +127,6 @@ def giving_up(queued: Queued, claim: str, now_ms: int) -> Statement:
             "attempts": queued.attempts,
             "failure": queued.failure,
         },
-        ClaimLost,
     )
 
 

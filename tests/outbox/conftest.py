@@ -29,6 +29,7 @@ class MailServer:
         self.logins: list[tuple[bytes, bytes]] = []
         self.refusals: list[str | None] = []
         self.port = 0
+        self.first = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._open: list[SMTP] = []
         self._options: dict[str, Any] = {}
@@ -70,6 +71,7 @@ class MailServer:
         parsed = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(parsed, EmailMessage)
         self.got.append(parsed)
+        self.first.set()
         self.to += envelope.rcpt_tos
         self.encrypted.append(session.ssl is not None)
         return "250 OK"
@@ -138,7 +140,6 @@ class Mail:
 @pytest.fixture
 def mail(res: Resources, server: MailServer) -> Mail:
     return Mail(res, server)
-
 
 
 def links(message: EmailMessage) -> list[str]:

@@ -18,7 +18,11 @@ async def tell(blog: Blog, *addresses: str, **policy: object) -> None:
 
 async def decide(blog: Blog, comment: Comment, action: str, reason: str | None = None) -> None:
     _, (result,) = await decide_comments(
-        blog.res, blog.moderator, action, [Choice(comment.id, comment.version)], reason  # type: ignore[arg-type]
+        blog.res,
+        blog.moderator,
+        action,
+        [Choice(comment.id, comment.version)],
+        reason,  # type: ignore[arg-type]
     )
     assert result.refusal is None
 
