@@ -16,6 +16,7 @@ _COMMANDS = {
     "site": "Add and list sites.",
     "settings": "Show and change a site's policy.",
     "member": "Add, suspend and ban members.",
+    "outbox": "See what waits to be sent, and what could not be.",
     "token": "Make a token for a member, or end one.",
     "train": "Train a spam model from labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",

@@ -15,8 +15,9 @@ from service.actions.resources import Resources
 from service.domain.errors import Unavailable
 from service.outbox.letters import KINDS
 from service.outbox.limits import Limited, free_at
-from service.outbox.retrying import GIVEN_UP_MS, wait_ms
+from service.outbox.retrying import GIVEN_UP_MS, HOUR_MS, wait_ms
 from service.outbox.sending import Office, compose, hand_over
+from service.outbox.tidying import tidy
 from service.outbox.transport import GivenUp, NotSent, ServerDown
 from service.storage import outbox
 from service.storage.database import Statement
@@ -48,8 +49,12 @@ class Worker:
 
     async def run(self) -> None:
         """Works until told to stop. Where the storage does not answer, it waits."""
+        tidied = 0
         while not self._stopping:
             try:
+                if self._res.now_ms() - tidied > HOUR_MS:
+                    tidied = self._res.now_ms()
+                    await tidy(self._res)
                 worked = bool(self._office.public_url()) and await self.turn()
             except Unavailable:
                 _LOG.warning("The storage does not answer; letters wait.")

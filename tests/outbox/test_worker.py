@@ -9,8 +9,9 @@ from service.outbox.console import Console
 from service.outbox.retrying import HOUR_MS, wait_ms
 from service.outbox.sending import Office
 from service.outbox.smtp import Smtp, server_of
+from service.outbox.tidying import tidy
 from service.outbox.worker import Worker, at_work
-from service.storage import outbox, sent_letters
+from service.storage import outbox, sent_letters, subscriptions
 from service.storage.outbox import Event
 from service.storage.subscriptions import Subscription, asking
 from tests.conftest import Blog, Clock
@@ -186,3 +187,20 @@ async def test_at_work_it_is_woken_and_it_ends(res: Resources, blog: Blog, serve
         async with asyncio.timeout(20):
             await server.first.wait()
     assert [one.event.kind for one in await outbox.waiting(res.db, 10)] == []
+
+
+async def test_what_has_had_its_time_is_forgotten(blog: Blog, mail: Mail, clock: Clock) -> None:
+    await tell(blog, "gone@x.example", "mo@blog.example")
+    thread_id = (await blog.post(HELD)).comment.thread_id
+    one = Subscription(blog.res.ids.new(), "blog", thread_id, None, "silent@x.example", clock.now, clock.now)
+    await blog.res.db.write([asking(one, 0)])
+    mail.server.refusals = ["550 no such user"]
+    await mail.arrived()
+    await tidy(blog.res)
+    assert len(await outbox.given_up(blog.res.db, 10)) == 1
+    assert await subscriptions.find(blog.res.db, "blog", one.id) == one
+    clock.pass_s(31 * 86_400)
+    await tidy(blog.res)
+    assert await outbox.given_up(blog.res.db, 10) == []
+    assert await subscriptions.find(blog.res.db, "blog", one.id) is None
+    assert await sent_letters.since(blog.res.db, "", "held", 0) == ([], 0, 0)
