@@ -15,7 +15,7 @@ _DECIDING_MS = 7 * _DAY_MS
 CONFIRMING_MS = 7 * _DAY_MS
 
 
-class Deciding(msgspec.Struct, frozen=True):
+class Deciding(msgspec.Struct, frozen=True, array_like=True):
     """To decide about one comment at one version, as this member while he moderates and his address is that one."""
 
     site: str
@@ -26,7 +26,7 @@ class Deciding(msgspec.Struct, frozen=True):
     address: str = ""  # keyed hash
 
 
-class Confirming(msgspec.Struct, frozen=True):
+class Confirming(msgspec.Struct, frozen=True, array_like=True):
     """To begin a subscription. It names when it was asked for: a later question makes older links void."""
 
     site: str
@@ -34,14 +34,14 @@ class Confirming(msgspec.Struct, frozen=True):
     asked_at: int
 
 
-class Ending(msgspec.Struct, frozen=True):
+class Ending(msgspec.Struct, frozen=True, array_like=True):
     """To end a subscription; good for as long as letters lie in mailboxes."""
 
     site: str
     subscription: str
 
 
-class Stopping(msgspec.Struct, frozen=True):
+class Stopping(msgspec.Struct, frozen=True, array_like=True):
     """To get no more letters of a kind at an address, which is named by its keyed hash."""
 
     site: str

@@ -67,9 +67,10 @@ def test_kill_while_letters_are_sent(club: Club, new_service: NewService) -> Non
 
 
 async def _post(url: str, token: str) -> None:
+    asked = {"url": f"{API}/comments", "json": {"thread": "/a", "text": "Good morning"}}
     async with aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {token}"}) as http:
-        async with http.post(f"{API}/comments", json={"thread": "/a", "text": "Good morning"}) as answer:
-            assert answer.status == 201
+        answer = await http.post(**asked)
+        assert answer.status == 201
 
 
 def _follow(database: Path) -> None:
