@@ -3,10 +3,13 @@
 import sys
 from pathlib import Path
 
+from aiohttp.web import RouteDef
+
 from service.domain.site import Policy
 from service.settings import PREFIX, SETTINGS
+from service.web.contract import IF_NONE_MATCH, Contract, contract_of, problems_of
 from service.web.problems import PROBLEMS
-from service.web.routes import ROUTES
+from service.web.routes import ROUTES, S
 
 HERE = Path(__file__).parent
 
@@ -39,17 +42,25 @@ def settings_page() -> str:
 
 
 def problems_page() -> str:
-    """docs/problems.md: every code an error can have, and every URL."""
+    """docs/problems.md: every URL with what it answers, and every code an error can have."""
     problems = sorted(set(PROBLEMS.values()))
     return "\n".join(
         [
             "# URLs and problems",
             "",
-            "Printed from `service/web/routes.py` and `service/web/problems.py` by `make docs`.",
+            "Printed from `service/web/routes.py`, the contracts beside the handlers and `service/web/problems.py` by",
+            "`make docs`. A running service tells more at `/docs`, and to programs at `/openapi.json`: parameters,",
+            f"bodies, answers, examples. `S` is `{S}`.",
+            "",
+            "| method | URL | who | answers | |",
+            "| --- | --- | --- | --- | --- |",
+            *[_call(route, contract) for route, contract in _CALLS],
+            "",
+            "Pages, for browsers:",
             "",
             "| method | URL | |",
             "| --- | --- | --- |",
-            *[f"| {r.method} | `{r.path}` | {_first_line(r.handler)} |" for r in ROUTES],
+            *[f"| {r.method} | `{r.path}` | {_first_line(r.handler)} |" for r in ROUTES if not contract_of(r.handler)],
             "",
             "Errors are `application/problem+json` (RFC 9457): `type` (urn:greenroom:CODE), `code`, `title`, `status`,",
             "`detail`, `request_id`; for 422 also `errors`, each with `pointer` (JSON Pointer, RFC 6901) and `detail`.",
@@ -60,6 +71,18 @@ def problems_page() -> str:
             "",
         ]
     )
+
+
+_CALLS = [(route, found) for route in ROUTES if (found := contract_of(route.handler)) is not None]
+
+
+def _call(route: RouteDef, contract: Contract) -> str:
+    statuses = {*contract.answers, *[PROBLEMS[one].status for one in problems_of(route.method, route.path, contract)]}
+    if IF_NONE_MATCH in contract.takes:
+        statuses.add(304)
+    told = " ".join(str(status) for status in sorted(statuses))
+    who = contract.ask.value.partition(";")[0]
+    return f"| {route.method} | `{route.path.replace(S, 'S')}` | {who} | {told} | {_first_line(route.handler)} |"
 
 
 def _first_line(handler: object) -> str:

@@ -15,9 +15,12 @@ _COMMANDS = {
     "serve": "Serve comments; makes the database on first start.",
     "site": "Add and list sites.",
     "settings": "Show and change a site's policy.",
+    "threads": "List, close and move the discussions of a site's pages.",
     "member": "Add, suspend and ban members.",
     "outbox": "See what waits to be sent, and what could not be.",
     "token": "Make a token for a member, or end one.",
+    "key": "Add, list and revoke keys for programs.",
+    "openapi": "Print the API's document (OpenAPI 3.1).",
     "train": "Train a spam model from labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }

@@ -12,10 +12,13 @@ from pathlib import Path
 from aiohttp import web
 
 from service.actions.changes import Changes
+from service.actions.following import Following
+from service.actions.issuers import Issuers
 from service.actions.limits import Limits
 from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
+from service.actions.seal import Seal
 from service.actions.sweep import sweep_regularly
 from service.domain.errors import Refusal
 from service.domain.ids import Ids
@@ -23,6 +26,7 @@ from service.outbox.console import Console
 from service.outbox.sending import Office
 from service.outbox.smtp import Smtp, server_of
 from service.outbox.worker import at_work
+from service.outward.client import Outward
 from service.settings import Settings
 from service.spam.artefact import load_pinned
 from service.spam.facts import Sample
@@ -32,10 +36,11 @@ from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
 from service.storage.cache import Cache
 from service.storage.migrate import migrate_sqlite
 from service.storage.sqlite import open_sqlite
-from service.web.app_keys import PAGES, READY, REPLAYS, RESOURCES, SERVING, Serving
+from service.web.app_keys import FOLLOWING, PAGES, READY, REPLAYS, RESOURCES, SERVING, Serving
 from service.web.bodies import MAX_BODY
 from service.web.envelope import envelope
 from service.web.page_cache import PageCache
+from service.web.pages.reference import REFERENCE, Reference
 from service.web.routes import ROUTES
 
 
@@ -82,6 +87,7 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
     db = await open_sqlite(database_path(settings))
     scorer = _scorer() if scoring else Scorer(None)
     changes = Changes()
+    outward = Outward(settings.outward_private)
     try:
         if scoring:
             scorer.start()
@@ -94,9 +100,12 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
             now_ms=now_ms,
             ids=Ids(now_ms, random.Random(secrets.randbits(256)).getrandbits),  # noqa: S311 - ids are no secrets
             new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
-            secret=secret_of(settings),
+            seal=Seal(secret_of(settings)),
+            outward=outward,
+            issuers=Issuers(outward, now_ms),
         )
     finally:
+        await outward.close()
         await scorer.stop()
         await db.close()
 
@@ -118,10 +127,17 @@ def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Appli
     res.changes.listen(pages.hear)
     res.db.on_foreign_change(lambda: res.changes.announce(None))
     app[RESOURCES], app[SERVING], app[READY] = res, serving, Ready(res)
-    app[PAGES], app[REPLAYS] = pages, Replays(res)
+    app[PAGES], app[REPLAYS], app[FOLLOWING] = pages, Replays(res), Following(res)
+    app[REFERENCE] = Reference(ROUTES)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_sweeping)
+    app.on_shutdown.append(_end_streams)
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    """Streams end at once when the service stops: nobody waits for them."""
+    app[FOLLOWING].close()
 
 
 async def _sweeping(app: web.Application) -> AsyncIterator[None]:

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True):
     rate_limits: dict[str, Rate]
     smtp_url: str | None
     mail_from: str | None
+    outward_private: bool
     log: str
 
 
@@ -134,6 +135,12 @@ def _mail_from(text: str) -> str | None:
     return text or None
 
 
+def _on_or_off(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError("is neither on nor off")
+    return text.lower() == "on"
+
+
 def _log(text: str) -> str:
     if text.lower() not in ("debug", "info", "warning", "error"):
         raise ValueError("is none of debug, info, warning, error")
@@ -200,6 +207,13 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Sender of our mails; empty means greenroom at the host of the public URL.",
         "comments@blog.example",
+    ),
+    Setting(
+        "outward_private",
+        _on_or_off,
+        "off",
+        "May sites have us call servers inside: other ports, plain http, private addresses? For intranets only.",
+        "on",
     ),
     Setting("log", _log, "info", "How much to log: debug, info, warning or error.", "info"),
 )

@@ -12,14 +12,17 @@ from service.actions.add_site import add_site
 from service.actions.changes import Changes
 from service.actions.draft import Draft
 from service.actions.identify import Who
+from service.actions.issuers import Issuers
 from service.actions.limits import Limits
 from service.actions.make_token import make_token
 from service.actions.resources import Resources
+from service.actions.seal import Seal
 from service.actions.set_policy import changed_policy
 from service.actions.submit_comment import Submitted, submit_comment
 from service.domain.ids import Ids
 from service.domain.member import Member, Role
 from service.domain.site import Policy, Site
+from service.outward.client import Outward
 from service.spam.facts import Sample
 from service.spam.scorer import Scorer
 from service.storage.cache import Cache
@@ -81,6 +84,7 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 async def res(db: SqliteDatabase, clock: Clock, model: WordModel) -> AsyncIterator[Resources]:
     scorer = Scorer(model)
     scorer.start()
+    outward = Outward(private=True)  # providers of tests are on loopback
     yield Resources(
         db=db,
         cache=Cache(db),
@@ -90,8 +94,11 @@ async def res(db: SqliteDatabase, clock: Clock, model: WordModel) -> AsyncIterat
         now_ms=clock,
         ids=Ids(clock, secrets.randbits),
         new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
-        secret=b"test" * 8,
+        seal=Seal(b"the secret of this installation"),
+        outward=outward,
+        issuers=Issuers(outward, clock),
     )
+    await outward.close()
     await scorer.stop()
 
 
@@ -130,8 +137,8 @@ class Blog:
         draft = Draft(**{"thread": "/post.html", "text": text, **fields})  # type: ignore[arg-type]
         return await submit_comment(self.res, await self.who(member or self.ada), draft, lambda _: [])
 
-    async def token(self, member: Member) -> str:
-        return await make_token(self.res, member, "full", 86_400_000)
+    async def token(self, member: Member, days: int = 1) -> str:
+        return await make_token(self.res, member, "full", days * 86_400_000)
 
 
 async def make_blog(res: Resources, name: str = "blog", **policy: object) -> Blog:

@@ -15,11 +15,12 @@ ARROWS: dict[str, set[str]] = {
     "domain": set(),
     "spam": set(),
     "storage": {"domain"},
-    "actions": {"storage", "spam", "domain"},
+    "outward": {"domain"},
+    "actions": {"storage", "spam", "outward", "domain"},
     "web": {"actions", "domain"},
     "settings": {"domain"},
     "outbox": {"actions", "storage", "domain"},
-    "app": {"web", "outbox", "actions", "storage", "spam", "domain", "settings"},
+    "app": {"web", "outbox", "actions", "storage", "spam", "outward", "domain", "settings"},
     "commands": {"app", "web", "outbox", "actions", "storage", "spam", "domain", "settings"},
     "__main__": set(),  # loads the commands by name, each when it is called
 }

@@ -7,12 +7,28 @@ from collections.abc import Callable
 
 import msgspec
 
+from service.domain.comment import Status
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """How a comment stands after a change."""
+
+    id: str
+    status: Status
+    version: int
+
 
 class Change(msgspec.Struct, frozen=True):
-    """Something readers can see has changed: one thread of a site, or with thread_id None, anything of the site's."""
+    """Something has changed: one thread of a site, or with thread_id None, anything of the site's.
+
+    `comment` is the one that it happened to, where it was one. `seen` is False for what no reader sees: a
+    comment that is held, a report.
+    """
 
     site_id: str
     thread_id: str | None = None
+    comment: Changed | None = None
+    seen: bool = True
 
 
 Listener = Callable[[Change | None], None]

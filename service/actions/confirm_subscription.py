@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from service.actions.letter_links import CONFIRMING_MS, Confirming
 from service.actions.resources import Resources
-from service.domain.capability import opened
+from service.domain.capability import LETTERS, opened
 from service.domain.errors import NotFound
 from service.domain.site import Site
 from service.domain.subscription import Subscription
@@ -21,7 +21,7 @@ class Asked(NamedTuple):
 
 async def asked(res: Resources, site: Site, token: str) -> Asked:
     """What the link asks about. Raises NotFound where it is not ours, too old, or no longer meant."""
-    right = opened(res.secret, token, Confirming)
+    right = opened(res.seal.key(LETTERS), token, Confirming)
     if right is None or right.site != site.id or right.asked_at + CONFIRMING_MS <= res.now_ms():
         raise NotFound
     found = await subscriptions.find(res.db, site.id, right.subscription)

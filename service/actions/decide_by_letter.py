@@ -7,7 +7,7 @@ from service.actions.identify import Who
 from service.actions.letter_links import Deciding, deciding_right
 from service.actions.queue import Item, items_of
 from service.actions.resources import Resources
-from service.domain.capability import address_hash
+from service.domain.capability import LETTERS, address_hash
 from service.domain.errors import NotFound
 from service.domain.member import Member
 from service.domain.moderation import Action
@@ -49,7 +49,7 @@ async def _actor(res: Resources, who: Who, right: Deciding) -> Member | None:
     member = await res.cache.member(who.site.id, right.member) if right.member else None
     if member is None or member.email is None or not member.moderates(res.now_ms()):
         return None
-    return member if address_hash(res.secret, member.email) == right.address else None
+    return member if address_hash(res.seal.key(LETTERS), member.email) == right.address else None
 
 
 async def decide_by_letter(res: Resources, asked_for: Asked, action: Action, reason: str | None) -> Result:

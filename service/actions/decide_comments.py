@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from service.actions.changes import Change
+from service.actions.changes import Change, Changed
 from service.actions.notices import of_change
 from service.actions.resources import Resources
-from service.domain.comment import Comment, Status
+from service.domain.comment import Comment
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
 from service.domain.member import Member
 from service.domain.moderation import Action, Decision, Label, LoggedAction, Outcome, Remover, apply
-from service.storage import comments, decisions, members, sites, threads
+from service.storage import comments, counts, decisions, reports
 from service.storage.database import Statement
 
 
@@ -54,6 +54,13 @@ async def decide_comments(
     return call.decision_id, list(results)
 
 
+async def decide_seen(res: Resources, call: Call, action: Action, seen: Sequence[Comment]) -> list[Result]:
+    """Decides about comments as they were read a moment ago, within this call; a result for each, in order."""
+    labels = await decisions.labels(res.db, call.actor.site_id, [one.id for one in seen])
+    decided = [_decide_one(res, call, action, Choice(one.id, one.version), one, labels.get(one.id)) for one in seen]
+    return list(await asyncio.gather(*decided))
+
+
 async def _decide_one(
     res: Resources, call: Call, action: Action, choice: Choice, comment: Comment | None, label: Label | None
 ) -> Result:
@@ -91,26 +98,22 @@ async def carry_out(
     # Whether a removed comment above stands as a tombstone may change with this one, and their states may change
     # at the same moment: so all of them are looked at again within the unit.
     above = await comments.ancestors(res.db, seen.parent_id)
-    after = _after(seen, outcome)
-    site = await res.cache.site(seen.site_id)
-    notices = await of_change(res, site, after, seen.status) if site is not None else []
-    await res.db.write([*_unit(seen, outcome, decision, above), *notices])
-    res.changes.announce(Change(seen.site_id, seen.thread_id))
-    if notices:
-        res.changes.announce_queued()
-    if seen.author.id is not None:
-        res.cache.forget_member(seen.site_id, seen.author.id)
-    return after
-
-
-def _after(seen: Comment, outcome: Outcome) -> Comment:
-    return msgspec.structs.replace(
+    after = msgspec.structs.replace(
         seen,
         status=outcome.status,
         version=seen.version + 1,
         removed_from=outcome.removed_from,
         removed_by=outcome.removed_by,
     )
+    site = await res.cache.site(seen.site_id)
+    notices = await of_change(res, site, after, seen) if site is not None else []
+    await res.db.write([*_unit(seen, outcome, after, decision, above), *notices])
+    if notices:
+        res.changes.announce_queued()
+    res.changes.announce(Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, after.version)))
+    if seen.author.id is not None:
+        res.cache.forget_member(seen.site_id, seen.author.id)
+    return after
 
 
 def _decision(
@@ -137,28 +140,24 @@ def _decision(
     )
 
 
-def _unit(seen: Comment, outcome: Outcome, decision: Decision, above: Sequence[str]) -> list[Statement]:
+def _unit(seen: Comment, outcome: Outcome, after: Comment, decision: Decision, above: Sequence[str]) -> list[Statement]:
     shown = [comments.showing(one) for one in (seen.id, *above)]
     taught = [decisions.labelling(decision)] if decision.to_label != decision.from_label else []
     return [
         comments.changing_status(seen, outcome),
         *shown,
-        *_counting(seen, seen.status, -1),
-        *_counting(seen, outcome.status, 1),
+        *counts.moving(seen, after),
         decisions.adding(decision),
         *taught,
+        *_resolving(seen, decision),
     ]
 
 
-def _counting(comment: Comment, status: Status, change: int) -> list[Statement]:
-    """Everything that counts comments in this status."""
-    counting = [
-        sites.counting(comment.site_id, status, change),
-        *members.recording(comment.author.id, status, change),
-    ]
-    if status == "approved":
-        counting.append(threads.counting(comment.thread_id, change))
-    return counting
+def _resolving(seen: Comment, decision: Decision) -> list[Statement]:
+    """Only a published comment can be reported, so only one of these can have reports to close."""
+    if not seen.is_public:
+        return []
+    return reports.resolving(seen.site_id, seen.id, decision.action, decision.created_at)
 
 
 async def _current(res: Resources, site_id: str, comment_id: str) -> Current | None:
@@ -169,6 +168,6 @@ async def _current(res: Resources, site_id: str, comment_id: str) -> Current | N
     history = await decisions.history(res.db, site_id, comment_id)
     if not history:
         return Current(now.status, now.version, None, None, None)
-    last = history[-1]
+    last = next((one for one in reversed(history) if one.action != "dismiss"), history[-1])
     who = {"id": last.actor_id, "name": last.actor_name} if last.actor_id else None
     return Current(now.status, now.version, who, last.created_at, last.action)

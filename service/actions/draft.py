@@ -8,6 +8,7 @@ import msgspec
 from service.actions.identify import Who
 from service.actions.resources import Resources
 from service.domain import markup
+from service.domain.bucket import Rate
 from service.domain.comment import Author, check_text
 from service.domain.errors import Fault, Invalid
 from service.domain.member import why_not
@@ -16,6 +17,7 @@ from service.domain.site import Site
 from service.storage import members
 
 _NAMELESS = "Anonymous"
+_PREVIEWS = Rate(120, 60)  # from one address: more than anybody types
 _LONG_TEXT = 1_500  # code points; longer Markdown is rendered off the loop, since hostile text can take 50 ms
 
 
@@ -87,6 +89,8 @@ async def render(text: str, link_rel: str) -> str:
     return await asyncio.to_thread(markup.render, text, link_rel)
 
 
-async def preview(site: Site, text: str) -> str:
-    """The HTML that a comment of this text would have. Raises TextTooLong, Invalid."""
-    return await render(check_text(text), site.policy.link_rel)
+async def preview(res: Resources, who: Who, text: str) -> str:
+    """The HTML that a comment of this text would have. Raises TextTooLong, Invalid, RateLimited."""
+    check_text(text)
+    res.limits.spend_one("previews", who.address, _PREVIEWS)
+    return await render(text, who.site.policy.link_rel)

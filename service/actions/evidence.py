@@ -4,7 +4,7 @@ import msgspec
 
 from service.actions.identify import Who
 from service.actions.resources import Resources
-from service.domain import words
+from service.domain import languages, words
 from service.domain.member import why_not
 from service.domain.thread import Thread
 from service.domain.verdict import Evidence
@@ -17,12 +17,12 @@ def evidence(res: Resources, who: Who, thread: Thread, text: str) -> Evidence:
     """The evidence on a comment by this author in this thread; links and score are still to come."""
     policy, now = who.site.policy, res.now_ms()
     if thread.moderation is not None:
-        policy = msgspec.structs.replace(policy, moderation=thread.moderation)
+        policy = msgspec.structs.replace(policy, moderation=thread.moderation_now(policy))
     hold_at, spam_at = thresholds(res, policy.hold_at, policy.spam_at)
     return Evidence(
         policy=policy,
         thread_state=thread.state_now(policy, now),
-        thread_is_old=thread.is_past(policy.sometimes_after_days, now),
+        thread_is_old=thread.is_old(policy, now),
         not_allowed=why_not(policy, who.member, now),
         role=who.member.role if who.member is not None and who.member.moderates(now) else None,
         approved_count=who.member.approved_count if who.member is not None else 0,
@@ -32,6 +32,7 @@ def evidence(res: Resources, who: Who, thread: Thread, text: str) -> Evidence:
         score=None,
         hold_at=hold_at,
         spam_at=spam_at,
+        other_script=languages.other_script(policy.languages, text) if policy.languages else None,
     )
 
 

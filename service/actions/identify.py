@@ -1,11 +1,13 @@
-"""Finds out who asks: from a token to a member of the site, and what he may do here."""
+"""Finds out who asks: from a token or a key to a member of the site, and what he may do here."""
 
 from hashlib import sha256
 
 import msgspec
 
 from service.actions.resources import Resources
+from service.actions.use_key import use_key
 from service.domain.errors import NotModerator, NotSignedIn
+from service.domain.key import API_PREFIX
 from service.domain.member import Member
 from service.domain.site import Site
 from service.domain.token import Scope
@@ -19,6 +21,7 @@ class Who(msgspec.Struct, frozen=True):
     member: Member | None = None
     token_hash: str | None = None
     moderates: bool = False  # may he decide about others' comments, with this token and at this moment?
+    reads_only: bool = False  # a key of this scope changes nothing
 
     @property
     def owns(self) -> bool:
@@ -52,7 +55,9 @@ def hash_of(token: str) -> str:
 
 
 async def identify(res: Resources, site: Site, raw_token: str, scopes: tuple[Scope, ...], address: str) -> Who:
-    """The member behind this token. Raises NotSignedIn, the same for every kind of token that does not hold."""
+    """The member behind this token or key. Raises NotSignedIn, the same for whatever does not hold."""
+    if raw_token.startswith(API_PREFIX) and "full" in scopes:
+        return await _by_key(res, site, raw_token, address)
     token = await res.cache.token(hash_of(raw_token))
     if token is None or token.site_id != site.id or token.scope not in scopes:
         raise NotSignedIn
@@ -63,3 +68,15 @@ async def identify(res: Resources, site: Site, raw_token: str, scopes: tuple[Sco
         raise NotSignedIn
     moderates = token.scope != "comment" and member.moderates(res.now_ms())
     return Who(site, address, member, token.hash, moderates)
+
+
+async def _by_key(res: Resources, site: Site, raw_key: str, address: str) -> Who:
+    """The member who made this key, with what it leaves him of his powers. Raises NotSignedIn."""
+    key = await res.cache.key(hash_of(raw_key))
+    if key is None or key.site_id != site.id or key.kind != "api":
+        raise NotSignedIn
+    member = await res.cache.member(site.id, key.member_id)
+    if member is None or not key.holds(member, res.now_ms()):
+        raise NotSignedIn
+    use_key(res, key)
+    return Who(site, address, member, key.hash, key.scope != "comment", key.scope == "read")

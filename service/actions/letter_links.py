@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from service.actions.resources import Resources
-from service.domain.capability import address_hash, opened, sealed
+from service.domain.capability import LETTERS, address_hash, opened, sealed
 from service.domain.comment import Comment
 from service.domain.member import Member
 from service.domain.subscription import Subscription
@@ -58,30 +58,30 @@ def deciding_link(res: Resources, comment: Comment, member: Member | None) -> st
         comment.version,
         res.now_ms() + _DECIDING_MS,
         member.id if member is not None else None,
-        address_hash(res.secret, email) if email else "",
+        address_hash(res.seal.key(LETTERS), email) if email else "",
     )
-    return _path(comment.site_id, "desk/letter", sealed(res.secret, right))
+    return _path(comment.site_id, "desk/letter", sealed(res.seal.key(LETTERS), right))
 
 
 def confirming_link(res: Resources, one: Subscription) -> str:
     """The path of the page on which a subscription is confirmed."""
-    return _path(one.site_id, "subscribe", sealed(res.secret, Confirming(one.site_id, one.id, one.asked_at)))
+    return _path(one.site_id, "subscribe", sealed(res.seal.key(LETTERS), Confirming(one.site_id, one.id, one.asked_at)))
 
 
 def ending_link(res: Resources, one: Subscription) -> str:
     """The path of the page on which a subscription is ended; it takes one-click posts, too (RFC 8058)."""
-    return _path(one.site_id, "unsubscribe", sealed(res.secret, Ending(one.site_id, one.id)))
+    return _path(one.site_id, "unsubscribe", sealed(res.seal.key(LETTERS), Ending(one.site_id, one.id)))
 
 
 def stopping_link(res: Resources, site_id: str, email: str, kind: str) -> str:
     """The path of the page on which letters of a kind are ended; it takes one-click posts, too (RFC 8058)."""
-    right = Stopping(site_id, address_hash(res.secret, email), kind)
-    return _path(site_id, "unsubscribe", sealed(res.secret, right))
+    right = Stopping(site_id, address_hash(res.seal.key(LETTERS), email), kind)
+    return _path(site_id, "unsubscribe", sealed(res.seal.key(LETTERS), right))
 
 
 def deciding_right(res: Resources, site_id: str, token: str) -> Deciding | None:
     """What the link permits on this site; None where it is not ours or its time is up."""
-    right = opened(res.secret, token, Deciding)
+    right = opened(res.seal.key(LETTERS), token, Deciding)
     return right if right is not None and right.site == site_id and right.until > res.now_ms() else None
 
 

@@ -26,6 +26,7 @@ class Limits:
         self._rates = rates
         self._now_ms = now_ms
         self._buckets: dict[Policy, dict[str, Bucket]] = {policy: {} for policy in rates}
+        self._others: dict[str, dict[str, Bucket]] = {}
 
     @property
     def on(self) -> bool:
@@ -49,6 +50,20 @@ class Limits:
         for _, _, bucket in buckets:
             bucket.left -= 1
         return min((_standing(*one) for one in buckets), key=lambda s: s.left, default=None)
+
+    def spend_one(self, what: str, key: str, rate: Rate) -> None:
+        """Takes one from a limit that the settings do not name, but turn off with the others. Raises RateLimited."""
+        if not self.on:
+            return
+        now, shelf = self._now_ms(), self._others.setdefault(what, {})
+        bucket = shelf.setdefault(key, Bucket(float(rate.limit), now))
+        if len(shelf) > _MOST:
+            del shelf[next(iter(shelf))]
+        bucket.refill(rate, now)
+        wait_s = bucket.wait_s(rate)
+        if wait_s:
+            raise RateLimited(what, rate.limit, rate.window_s, wait_s)
+        bucket.left -= 1
 
     def give_back(self, keys: dict[Policy, str]) -> None:
         """Takes back what was spent on a comment that turned out to be there already."""

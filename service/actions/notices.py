@@ -4,7 +4,7 @@ Ids only; what the letters say is found out when they are sent. Where nobody is 
 """
 
 from service.actions.resources import Resources
-from service.domain.comment import Comment, Status
+from service.domain.comment import Comment
 from service.domain.site import Policy, Site
 from service.storage import outbox
 from service.storage.database import Statement
@@ -13,15 +13,24 @@ HELD, PUBLISHED, DECIDED = "held", "published", "decided"
 _PERIODS_MS = {"hour": 3_600_000, "day": 86_400_000}
 
 
-async def of_change(res: Resources, site: Site, comment: Comment, before: Status | None) -> list[Statement]:
-    """What to queue when a comment goes from `before` (None: it is new) to the status it has now."""
-    now = comment.status
-    if now == "approved":
-        kinds = [PUBLISHED] if await _is_awaited(res, site, comment) else []
-        return _queue(res, comment, [*kinds, *await _decided(res, comment, before)])
-    if now == "pending" and before is None:
-        return of_held(res, site, comment)
-    return _queue(res, comment, await _decided(res, comment, before)) if now == "rejected" else []
+async def of_change(res: Resources, site: Site, after: Comment, before: Comment | None) -> list[Statement]:
+    """What to queue when a comment becomes what it is `after`; None: it is new."""
+    if after.status == "approved":
+        kinds = [PUBLISHED] if _is_news(before) and await _is_awaited(res, site, after) else []
+        return _queue(res, after, [*kinds, *await _decided(res, after, before)])
+    if after.status == "pending" and (before is None or _is_edited(after, before)):
+        return of_held(res, site, after)
+    return _queue(res, after, await _decided(res, after, before)) if after.status == "rejected" else []
+
+
+def _is_news(before: Comment | None) -> bool:
+    """Has nobody been told of it before? What a moderator restores, or readers saw already, is no news."""
+    return before is None or not (before.is_public or before.status == "removed")
+
+
+def _is_edited(after: Comment, before: Comment) -> bool:
+    """Does it wait for its new text? What a moderator puts back to waiting he knows of."""
+    return before.status != "pending" and after.text != before.text
 
 
 def of_held(res: Resources, site: Site, comment: Comment) -> list[Statement]:
@@ -55,9 +64,9 @@ async def _is_awaited(res: Resources, site: Site, comment: Comment) -> bool:
     return bool(site.policy.comment_mail) or await res.cache.is_followed(site.id, comment.thread_id)
 
 
-async def _decided(res: Resources, comment: Comment, before: Status | None) -> list[str]:
+async def _decided(res: Resources, after: Comment, before: Comment | None) -> list[str]:
     """A member with an address learns what became of a comment that waited; to him one in spam waited, too."""
-    if before not in ("pending", "spam") or comment.author.id is None:
+    if before is None or before.status not in ("pending", "spam") or after.author.id is None:
         return []
-    author = await res.cache.member(comment.site_id, comment.author.id)
+    author = await res.cache.member(after.site_id, after.author.id)
     return [DECIDED] if author is not None and author.email is not None else []

@@ -7,25 +7,36 @@ import msgspec
 from service.actions.resources import Resources
 from service.domain.comment import Comment, Status
 from service.domain.errors import NotFound
-from service.domain.member import Member
+from service.domain.member import Member, MemberStatus
 from service.domain.moderation import Action, Decision, allowed_actions
+from service.domain.report import Report
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
-from service.storage import comments, decisions, members, queue, sites, threads
+from service.storage import comments, decisions, guests, members, queue, reports, revisions, sites, threads
 from service.storage.decisions import LogFilter
 from service.storage.queue import Position
+from service.storage.revisions import Revision
 
-__all__ = ["LogFilter", "Position"]
+__all__ = ["LogFilter", "Position", "Revision"]
 
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
+Tab = Status | Literal["reported"]
 _LATEST = 5
+_MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
 
 
 class AuthorRecord(msgspec.Struct, frozen=True):
-    """What a moderator goes by about an author: since when, how often what, and the last few."""
+    """What a moderator goes by about an author: since when, how often what, and the last few.
 
-    member: Member
+    Of a guest it tells what came from his address, as long as that is known.
+    """
+
+    since: int  # milliseconds UTC
+    status: MemberStatus | Literal["guest"]
+    approved: int
+    rejected: int
+    spam: int
     latest: list[Comment]
 
 
@@ -34,9 +45,10 @@ class Item(msgspec.Struct, frozen=True):
 
     comment: Comment
     thread: Thread | None
-    author_record: AuthorRecord | None  # None: a guest
-    neighbours: list[Comment]
+    author_record: AuthorRecord | None  # None: a guest of whose address nothing is known
+    neighbours: list[Comment]  # as readers see them
     decisions: list[Decision]
+    reports: list[Report]  # open ones, the oldest first
     allowed_actions: tuple[Action, ...]
 
 
@@ -51,7 +63,7 @@ class QueuePage(msgspec.Struct, frozen=True):
 class QueueRequest(msgspec.Struct, frozen=True):
     """Which page of the queue."""
 
-    status: Status = "pending"
+    status: Tab = "pending"
     sort: Sort = "oldest"
     after: Position | None = None
     limit: int = 50
@@ -59,12 +71,19 @@ class QueueRequest(msgspec.Struct, frozen=True):
 
 async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueuePage:
     """A page of the queue, with one look at the database for each kind of thing on it, however long it is."""
-    found = await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit + 1)
+    found = await _found(res, site, wanted)
     more = len(found) > wanted.limit
     found = found[: wanted.limit]
     items = await items_of(res, site, [one for one, _ in found])
     counts = await sites.status_counts(res.db, site.id)
     return QueuePage(items, counts, found[-1][1] if more else None)
+
+
+async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple[Comment, Position]]:
+    """One more than is wanted, if there are more."""
+    if wanted.status == "reported":
+        return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit + 1)
+    return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit + 1)
 
 
 async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Item]:
@@ -73,13 +92,44 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     people = await members.many(res.db, site.id, authors)
     latest = await queue.latest_of_authors(res.db, authors, _LATEST)
     around = await queue.neighbours(res.db, found)
-    where = await threads.many(res.db, site.id, sorted({c.thread_id for c in found}))
+    stored = await threads.many(res.db, site.id, sorted({c.thread_id for c in found}))
+    where = {one: thread.as_now(site.policy, res.now_ms()) for one, thread in stored.items()}
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
-    records = {one: AuthorRecord(people[one], latest[one]) for one in authors if one in people}
+    known = {one: _record(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
+    records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
+    complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
     return [
-        Item(c, where.get(c.thread_id), records.get(c.author.id or ""), near, log, allowed_actions(c))
+        Item(
+            comment=c,
+            thread=where.get(c.thread_id),
+            author_record=records[c.id],
+            neighbours=_published(near),
+            decisions=log,
+            reports=complaints.get(c.id, []),
+            allowed_actions=allowed_actions(c),
+        )
         for c, near, log in zip(found, around, past, strict=True)
     ]
+
+
+def _published(near: list[Comment]) -> list[Comment]:
+    return [one.as_published() for one in near]
+
+
+def _record(member: Member, latest: list[Comment]) -> AuthorRecord:
+    numbers = (member.approved_count, member.rejected_count, member.spam_count)
+    return AuthorRecord(member.created_at, member.status, *numbers, latest)
+
+
+async def _guests(res: Resources, site: Site, found: list[Comment]) -> dict[str, AuthorRecord]:
+    """The records of those comments that guests wrote."""
+    written = [c.id for c in found if c.author.id is None]
+    keys = await guests.addresses(res.db, site.id, written) if written else {}
+    known = await guests.records(res.db, site.id, sorted(set(keys.values())), _LATEST)
+    records = {
+        key: AuthorRecord(r.since, "guest", r.approved, r.rejected, r.spam, r.latest) for key, r in known.items()
+    }
+    return {one: records[key] for one, key in keys.items() if key in records}
 
 
 async def log_page(
@@ -90,11 +140,12 @@ async def log_page(
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
-async def history(res: Resources, site: Site, comment_id: str) -> list[Decision]:
-    """Every decision about a comment, oldest first. Raises NotFound."""
+async def history(res: Resources, site: Site, comment_id: str) -> tuple[list[Decision], list[Revision]]:
+    """Every decision about a comment, and every text it had before, oldest first. Raises NotFound."""
     if await comments.find(res.db, site.id, comment_id) is None:
         raise NotFound
-    return await decisions.history(res.db, site.id, comment_id)
+    decided = await decisions.history(res.db, site.id, comment_id)
+    return decided, await revisions.of_comment(res.db, site.id, comment_id)
 
 
 async def thread_id_of(res: Resources, site: Site, key_or_id: str | None) -> str | None:

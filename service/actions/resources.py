@@ -1,11 +1,15 @@
 """What every action may use: the database and what was read of it, the scorer, clock, ids, chance. Wired in app.py."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from service.actions.attempts import Attempts
 from service.actions.changes import Changes
+from service.actions.issuers import Issuers
 from service.actions.limits import Limits
+from service.actions.seal import Seal
 from service.domain.ids import Ids
+from service.outward.client import Outward
 from service.spam.scorer import Scorer
 from service.storage.cache import Cache
 from service.storage.database import Database
@@ -23,4 +27,7 @@ class Resources:
     now_ms: Callable[[], int]
     ids: Ids
     new_secret: Callable[[], str]  # a fresh random token, 256 bits
-    secret: bytes  # the installation's: what is signed or hashed with a key takes one derived from it
+    seal: Seal
+    outward: Outward
+    issuers: Issuers
+    attempts: Attempts = field(default_factory=Attempts)

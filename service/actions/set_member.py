@@ -1,12 +1,15 @@
-"""Suspends a member, bans him, lets him back in, gives him a role. His next request, within a second, meets it."""
+"""Suspends a member, bans him, lets him back in, gives him a role or a name. His next request, within a second,
+meets it."""
 
 import msgspec
 
+from service.actions.changes import Change
 from service.actions.resources import Resources
 from service.domain.errors import Fault, Invalid, NotAllowedNow, NotFound, NotModerator
 from service.domain.member import Member, MemberStatus, Role
+from service.domain.names import clean_name
 from service.domain.site import Site
-from service.storage import members
+from service.storage import members, requests
 from service.storage.database import Statement
 
 
@@ -16,44 +19,70 @@ class MemberChange(msgspec.Struct, frozen=True):
     status: MemberStatus | None = None
     until: int | None = None
     role: Role | None = None
+    name: str | None = None
 
 
 async def set_member(res: Resources, actor: Member | None, site: Site, member_id: str, change: MemberChange) -> Member:
     """Changes a member. `actor` None is the operator at the console.
 
-    Moderators act on members; on moderators and owners, and on roles, only owners do, and nobody on himself: so a
-    site always keeps an owner. Raises NotFound, NotModerator, NotAllowedNow, Invalid.
+    Moderators act on members; on moderators and owners, and on roles and names, only owners do, and nobody on his own
+    standing or role. A site always keeps an owner, whoever acts. Raises NotFound, NotModerator, NotAllowedNow,
+    NameTaken, Invalid.
     """
     member = await members.find(res.db, site.id, member_id)
     if member is None:
         raise NotFound
-    if change.until is not None and change.status != "suspended":
-        raise Invalid([Fault("/suspended_until", "Only a suspension has an end.")])
-    _check_actor(actor, member, change)
-    await res.db.write(_unit(member, change))
+    _check_change(change, res.now_ms())
+    check_actor(actor, member, change.role is not None or change.name is not None)
+    _check_member(actor, member, change, res.now_ms())
+    await res.db.write(_unit(member, change, res.now_ms()))
     res.cache.forget_member(site.id, member_id)
+    if change.name is not None or change.role is not None:  # both stand beside every comment of his
+        res.changes.announce(Change(site.id))
     return await members.find(res.db, site.id, member_id) or member
 
 
-def _check_actor(actor: Member | None, member: Member, change: MemberChange) -> None:
-    if actor is not None and actor.role != "owner" and (member.role != "member" or change.role is not None):
+def _check_change(change: MemberChange, now: int) -> None:
+    if change.until is not None and change.status != "suspended":
+        raise Invalid([Fault("/suspended_until", "Only a suspension has an end.")])
+    if change.until is not None and change.until <= now:
+        raise Invalid([Fault("/suspended_until", "This moment is past: a suspension ends in the future.")])
+    if change.name is not None:
+        clean_name(change.name)
+
+
+def check_actor(actor: Member | None, member: Member, for_owners: bool) -> None:
+    """Raises NotModerator where only an owner may act on this member."""
+    if actor is not None and actor.role != "owner" and (member.role != "member" or for_owners):
         raise NotModerator("Only the owners of this blog may do this.")
-    if actor is not None and actor.id == member.id:
+
+
+def _check_member(actor: Member | None, member: Member, change: MemberChange, now: int) -> None:
+    if actor is not None and actor.id == member.id and (change.status is not None or change.role is not None):
         raise NotAllowedNow("Nobody changes his own standing or role; another owner can.")
-    if member.role == "owner" and change.role in (None, "owner") and change.status in ("suspended", "banned"):
-        raise NotAllowedNow("An owner cannot be suspended or banned; give him another role first.")
+    if member.status == "left":
+        raise NotAllowedNow("He has left; only he himself can come back.")
+    changes = change.status is not None or change.role is not None
+    status = change.status or member.standing(now)
+    if changes and (change.role or member.role) == "owner" and status != "active":
+        raise NotAllowedNow(
+            "An owner cannot be suspended or banned: he must be an active member, or take another role."
+        )
 
 
-def _unit(member: Member, change: MemberChange) -> list[Statement]:
+def _unit(member: Member, change: MemberChange, now: int) -> list[Statement]:
     unit = []
-    if change.status is not None:
-        unit.append(members.setting_status(member, change.status, change.until))
     if change.role is not None:
         unit.append(members.setting_role(member, change.role))
+    if change.name is not None:
+        unit.append(members.renaming(member, clean_name(change.name)))
+    if change.status is not None:
+        unit.append(members.setting_status(member, change.status, change.until))
+        unit.append(requests.closing(member, "accepted" if change.status == "active" else "declined", now))
     return unit
 
 
 async def members_page(res: Resources, site: Site, after: str | None, limit: int) -> tuple[list[Member], str | None]:
     """The site's members in the order of their coming, and the id that the next page begins after."""
     found = await members.page(res.db, site.id, after or "", limit + 1)
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+    return [one.at(res.now_ms()) for one in found[:limit]], found[limit - 1].id if len(found) > limit else None

@@ -21,7 +21,7 @@ async def set_policy(res: Resources, site: Site, changes: dict[str, Any]) -> Pol
     """
     for _ in range(_TRIES):
         seen = await sites.find(res.db, site.id) or site
-        policy = changed_policy(seen.policy, _really_changed(res, seen.policy, changes))
+        policy = as_changed(res, seen.policy, changes)
         try:
             await res.db.write(sites.setting_policy(seen, policy))
         except Outdated:
@@ -30,6 +30,11 @@ async def set_policy(res: Resources, site: Site, changes: dict[str, Any]) -> Pol
         res.changes.announce(Change(site.id))
         return policy
     raise StorageUnavailable
+
+
+def as_changed(res: Resources, policy: Policy, changes: dict[str, Any]) -> Policy:
+    """The policy as it will be with these settings in place of those of the same names. Raises Invalid."""
+    return changed_policy(policy, _really_changed(res, policy, changes))
 
 
 def _really_changed(res: Resources, policy: Policy, changes: dict[str, Any]) -> dict[str, Any]:

@@ -4,18 +4,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from service.actions.changes import Change
+from service.actions.changes import Change, Changed
 from service.actions.draft import Draft, Written, author_of, check_url, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
-from service.actions.limits import Policy as LimitPolicy
 from service.actions.limits import Standing
 from service.actions.notices import of_change
 from service.actions.resources import Resources
+from service.actions.spend_limits import give_back, spend_limits
 from service.domain import markup
 from service.domain.comment import Author, Comment, check_text, repeat_key
 from service.domain.errors import Fault, Invalid, NotAllowedNow, RateLimited, StorageUnavailable
-from service.domain.ids import first_id_at
 from service.domain.names import check_email
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
@@ -67,7 +66,7 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
         except Outdated:
             who, thread, repeated = await _look_again(res, who, thread, key, draft)
             if repeated is not None:
-                res.limits.give_back(_limited_by(who))
+                give_back(res, who)
                 return Submitted(repeated, True, limit)
             facts = evidence(res, who, thread, draft.text)
         else:
@@ -94,7 +93,8 @@ def _new_thread(res: Resources, site: Site, key: str, draft: Draft) -> Thread:
         draft.title,
         None,
         None,
-        draft.published_at,
+        # A page that is read has been published: a later time would keep it open for ever.
+        None if draft.published_at is None else min(draft.published_at, now),
         now,
         count=0,
         version=0,
@@ -103,25 +103,13 @@ def _new_thread(res: Resources, site: Site, key: str, draft: Draft) -> Thread:
 
 async def _spend(res: Resources, who: Who, thread: Thread, draft: Draft) -> tuple[Standing | None, Comment | None]:
     """Takes one from each limit. Where a limit is reached, a double click is still only the comment it doubles."""
-
-    async def posted_lately(since_ms: int, limit: int) -> int:
-        assert who.member is not None
-        return await comments.made_since(res.db, who.member.id, first_id_at(since_ms), limit)
-
     try:
-        return await res.limits.spend(_limited_by(who), posted_lately), None
+        return await spend_limits(res, who), None
     except RateLimited:
         repeated = await _find_repeat(res, who, lookup_key(thread.key), draft)
         if repeated is None:
             raise
         return None, repeated
-
-
-def _limited_by(who: Who) -> dict[LimitPolicy, str]:
-    keys: dict[LimitPolicy, str] = {"address": who.address, "site": who.site.id}
-    if who.member is not None:
-        keys["member"] = who.member.id
-    return keys
 
 
 async def _find_repeat(res: Resources, who: Who, looked_up: str, draft: Draft) -> Comment | None:
@@ -169,6 +157,7 @@ def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft) -> list[Stat
         repeat_key(looked_up, draft.parent_id, draft.text),
         _NEVER if draft.keyed else comment.created_at - _REPEAT_MS,
         who.site.policy.state,
+        who.address if who.member is None else None,
     )
     unit = [] if thread.version else [threads.adding(thread, looked_up)]
     unit.append(comments.adding(new, who.member.status if who.member else ""))
@@ -186,14 +175,15 @@ async def _look_again(
 
     Raises what the failed guard stood for where the evidence alone will not: the state of the parent.
     """
-    site_id, looked_up = who.site.id, lookup_key(key)
+    site_id = who.site.id
     res.cache.forget_site(site_id)
-    res.cache.forget_thread(site_id, looked_up)
-    fresh = await res.cache.thread(site_id, looked_up) or thread
+    for place in {key, thread.key}:  # not the same where the thread has moved
+        res.cache.forget_thread(site_id, lookup_key(place))
+    fresh = await res.cache.thread(site_id, lookup_key(key)) or _new_thread(res, who.site, key, draft)
     site = await res.cache.site(site_id) or who.site
     member = who.member
     if member is not None:
-        repeated = await _find_repeat(res, who, looked_up, draft)
+        repeated = await _find_repeat(res, who, lookup_key(fresh.key), draft)
         if repeated is not None:
             return who, fresh, repeated
         res.cache.forget_member(site_id, member.id)
@@ -204,7 +194,7 @@ async def _look_again(
 
 
 def _check_parent(parent: Comment | None, thread: Thread) -> None:
-    if parent is None or parent.thread_id != thread.id or parent.status not in ("approved", "removed"):
+    if parent is None or parent.thread_id != thread.id or not (parent.is_public or parent.status == "removed"):
         raise Invalid([Fault("/parent_id", "There is no such comment in this thread to answer.")])
     if parent.status == "removed":
         raise NotAllowedNow("The comment you are answering has been removed.")
@@ -213,8 +203,10 @@ def _check_parent(parent: Comment | None, thread: Thread) -> None:
 def _tell(res: Resources, who: Who, comment: Comment, thread: Thread) -> None:
     """Whoever keeps a page of this thread in memory learns of it; so does the cache, where the record matters."""
     member = who.member
-    if comment.status == "approved" or not thread.version:
-        # The id of a thread that was new a moment ago may not be the one it got: then all of the site's pages go.
-        res.changes.announce(Change(comment.site_id, thread.id if thread.version else None))
-        if member is not None and member.approved_count < who.site.policy.first_comments_held:
-            res.cache.forget_member(member.site_id, member.id)
+    shown = comment.status == "approved" or not thread.version
+    # The id of a thread that was new a moment ago may not be the one it got: then all of the site's pages go.
+    thread_id = thread.id if thread.version else None
+    changed = Changed(comment.id, comment.status, comment.version)
+    res.changes.announce(Change(comment.site_id, thread_id, changed, shown))
+    if shown and member is not None and member.approved_count < who.site.policy.first_comments_held:
+        res.cache.forget_member(member.site_id, member.id)

@@ -4,7 +4,7 @@ import msgspec
 
 from service.actions.identify import Who
 from service.actions.resources import Resources
-from service.domain.capability import address_hash
+from service.domain.capability import LETTERS, address_hash
 from service.domain.errors import Fault, Invalid, NotFound, NotSignedIn
 from service.domain.names import check_email
 from service.domain.subscription import Subscription
@@ -27,7 +27,8 @@ async def subscribe(res: Resources, who: Who, key: str, email: str | None) -> Su
     if res.limits.on:
         await res.limits.spend({"address": who.address}, _nothing_posted)
     wanted = _wanted(res, who, thread, address)
-    if not await subscriptions.is_stopped(res.db, who.site.id, address_hash(res.secret, address), "subscription"):
+    known_as = address_hash(res.seal.key(LETTERS), address)
+    if not await subscriptions.is_stopped(res.db, who.site.id, known_as, "subscription"):
         await _ask(res, wanted)
     if who.member is None:
         return None

@@ -1,20 +1,25 @@
-"""Forgets, every hour, what is kept only for a time: answers under an Idempotency-Key, tokens and sessions that are
-over."""
+"""Forgets, every hour, what is kept only for a time: kept answers, tokens and sessions that are over, where guests
+came from, refused texts, invitations that nobody took, requests that were decided. Erasures that were interrupted are
+finished here, too.
+"""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from service.actions.erase_member import finish_erasures
+from service.actions.forget_old import forget_old
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.domain.errors import StorageUnavailable
 from service.domain.session import IDLE_MS
-from service.storage import sessions, tokens
+from service.storage import codes, invitations, requests, sessions, sign_in_requests, sign_on, tokens
 from service.storage.database import Unit
 
 _EVERY_S = 3_600
 _KEPT_MS = 86_400_000
+_WAYS_IN_KEPT_MS = 30 * _KEPT_MS  # as long as one who was declined waits before he may ask again
 _PORTION = 500
 _LOG = logging.getLogger("greenroom.sweep")
 
@@ -22,10 +27,17 @@ _LOG = logging.getLogger("greenroom.sweep")
 async def sweep(res: Resources, replays: Replays) -> None:
     """Forgets what has had its time."""
     await replays.sweep()
-    before = res.now_ms() - _KEPT_MS
+    now = res.now_ms()
+    before = now - _KEPT_MS
     await _in_portions(res, lambda: [sessions.sweeping_refresh_tokens(before - IDLE_MS, _PORTION)])
     await _in_portions(res, lambda: sessions.sweeping(before, _PORTION))
+    await res.db.write([tokens.sweeping(before), codes.sweeping(before), *sign_in_requests.sweeping(before)])
+    await res.db.write([sign_on.sweeping_jtis(now), sign_on.sweeping_attempts(now)])
+    await forget_old(res)
+    await finish_erasures(res)
     await res.db.write([tokens.sweeping(before)])
+    before = res.now_ms() - _WAYS_IN_KEPT_MS
+    await res.db.write([invitations.sweeping(before), requests.sweeping(before)])
 
 
 async def _in_portions(res: Resources, portion: Callable[[], Unit]) -> None:

@@ -61,9 +61,12 @@ async def _comments(res: Resources, who: Who, thread: Thread, wanted: PageReques
     start, limit = wanted.start or _EDGE[wanted.sort], wanted.limit + 1
     found = await comments.of_thread(res.db, thread.id, wanted.sort, start, limit)
     if who.member is None:
-        return found
+        return [one.as_published() for one in found]
+    reader, moderates = who.member.id, who.moderates
+    found = [one.as_seen_by(reader, moderates) for one in found]
     own = await comments.waiting_of_author(res.db, thread.id, who.member.id, wanted.sort, start, limit)
-    return sorted([*found, *own], key=lambda c: c.id, reverse=wanted.sort == "newest")[:limit] if own else found
+    each = {one.id: one for one in [*found, *own]}  # his edit that waits stands on the page and among his own
+    return sorted(each.values(), key=lambda c: c.id, reverse=wanted.sort == "newest")[:limit] if own else found
 
 
 async def nothing_waits(res: Resources, who: Who, key: str) -> bool:
@@ -106,8 +109,9 @@ def _shown_count(site: Site, found: tuple[int, ThreadState | None] | None) -> in
 
 
 async def recent(res: Resources, site: Site, limit: int) -> list[tuple[Comment, Thread]]:
-    """The newest approved comments with their threads; those of hidden threads are left out."""
+    """The newest approved comments with their threads as they are now; those of hidden threads are left out."""
     newest = await comments.recent(res.db, site.id, limit)
     found = await threads.many(res.db, site.id, list({c.thread_id for c in newest}))
     pairs = [(c, found[c.thread_id]) for c in newest if c.thread_id in found]
-    return [(c, t) for c, t in pairs if (t.state or site.policy.state) != "hidden"]
+    told = [(c, t.as_now(site.policy, res.now_ms())) for c, t in pairs]
+    return [(c, t) for c, t in told if t.state != "hidden"]

@@ -10,19 +10,27 @@ from service.domain.member import Member
 from service.domain.moderation import Decision, undone
 from service.storage import comments, decisions
 
+_PORTION = 200
+
 
 async def undo_decision(res: Resources, actor: Member, decision_id: str) -> tuple[str, list[Result]]:
     """Takes back what was decided in one call. Returns the new decision's id and a result for each comment.
 
     Raises NotFound for an unknown decision or another site's.
     """
-    taken = await decisions.of_call(res.db, actor.site_id, decision_id)
+    taken = await decisions.of_call(res.db, actor.site_id, decision_id, "", _PORTION)
     if not taken:
         raise NotFound
-    call = Call(res.ids.new(), actor, "undo", None)
-    now = await comments.many(res.db, actor.site_id, [one.comment_id for one in taken])
-    results = await asyncio.gather(*[_undo_one(res, call, one, now.get(one.comment_id)) for one in taken])
-    return call.decision_id, list(results)
+    call, results = Call(res.ids.new(), actor, "undo", None), []
+    while taken:
+        results += await _undo(res, call, taken)
+        taken = await decisions.of_call(res.db, actor.site_id, decision_id, taken[-1].id, _PORTION)
+    return call.decision_id, results
+
+
+async def _undo(res: Resources, call: Call, taken: list[Decision]) -> list[Result]:
+    now = await comments.many(res.db, call.actor.site_id, [one.comment_id for one in taken])
+    return list(await asyncio.gather(*[_undo_one(res, call, one, now.get(one.comment_id)) for one in taken]))
 
 
 async def _undo_one(res: Resources, call: Call, decision: Decision, comment: Comment | None) -> Result:

@@ -2,7 +2,7 @@
 
 from service.actions.letter_links import Ending, Stopping
 from service.actions.resources import Resources
-from service.domain.capability import opened
+from service.domain.capability import LETTERS, opened
 from service.domain.errors import NotFound
 from service.domain.member import Member
 from service.domain.site import Site
@@ -14,7 +14,7 @@ Right = Ending | Stopping
 
 def ending_right(res: Resources, site: Site, token: str) -> Right:
     """What the link ends on this site. Raises NotFound where it is not ours."""
-    right = opened(res.secret, token, Ending) or opened(res.secret, token, Stopping)
+    right = opened(res.seal.key(LETTERS), token, Ending) or opened(res.seal.key(LETTERS), token, Stopping)
     if right is None or right.site != site.id:
         raise NotFound
     return right

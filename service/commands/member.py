@@ -1,28 +1,36 @@
 """greenroom member: who is allowed on a site."""
 
+from collections.abc import Callable
+
 import click
 
-from service.actions.add_member import NewMember, add_member, find_member
+from service.actions.add_member import NewMember, add_member
+from service.actions.erase_member import erase_member
 from service.actions.make_token import make_link
+from service.actions.remove_comments import Removal, remove_comments
 from service.actions.resources import Resources
 from service.actions.set_member import MemberChange, members_page, set_member
-from service.commands.wiring import run, settings_or_exit, site_named, site_option
-from service.domain.errors import Refusal
-from service.domain.member import Member, MemberStatus, Role
-from service.domain.site import Site
+from service.commands.member_import import import_
+from service.commands.member_joining import accept, decline, invite, requests
+from service.commands.wiring import member_named as named
+from service.commands.wiring import public_url, run, site_named, site_option
+from service.domain.errors import NotModerator
+from service.domain.member import MemberStatus, Role
 from service.web.times import from_rfc3339
+
+_ROLES = click.Choice(["member", "moderator", "owner"])
 
 
 @click.group()
 def command() -> None:
-    """Add, list, suspend and ban members; print links that sign them in."""
+    """Add, invite, import, list, suspend and ban members; print links that sign them in."""
 
 
 @command.command()
 @site_option
 @click.option("--name", required=True, help="The name that readers see.")
 @click.option("--email", help="Mail address; never shown to readers.")
-@click.option("--role", type=click.Choice(["member", "moderator", "owner"]), default="member", show_default=True)
+@click.option("--role", type=_ROLES, default="member", show_default=True)
 def add(site_name: str, name: str, email: str | None, role: Role) -> None:
     """Make somebody a member; prints the member's id."""
 
@@ -66,12 +74,11 @@ def suspend(site_name: str, member: str, until: str | None) -> None:
 @click.argument("member")
 def link(site_name: str, to: str, member: str) -> None:
     """Print a link that signs MEMBER (name or id) in on our own pages, once, within 15 minutes."""
-    settings = settings_or_exit()
-    url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    url = public_url()
 
     async def work(res: Resources) -> None:
         site = await site_named(res, site_name)
-        click.echo(await make_link(res, url, await _named(res, site, member), to))
+        click.echo(await make_link(res, url, await named(res, site, member), to))
 
     run(work)
 
@@ -92,19 +99,71 @@ def readmit(site_name: str, member: str) -> None:
     _set_status(site_name, member, "active", None)
 
 
-def _set_status(site_name: str, name_or_id: str, status: MemberStatus, until: str | None) -> None:
+@command.command()
+@site_option
+@click.argument("member")
+@click.argument("role", type=_ROLES)
+def role(site_name: str, member: str, role: Role) -> None:
+    """Make MEMBER (name or id) a member, a moderator or an owner. A site keeps an owner."""
+    _change(site_name, member, lambda: MemberChange(role=role), role)
+
+
+@command.command(name="remove-comments")
+@site_option
+@click.option("--reason", help="Why; it stands in the log.")
+@click.option("--action", type=click.Choice(["remove", "mark_spam", "reject"]), default="remove", show_default=True)
+@click.option("--by", "by", required=True, metavar="MODERATOR", help="Who decides this: name or id of a moderator.")
+@click.argument("member")
+def remove_all(site_name: str, reason: str | None, action: Removal, by: str, member: str) -> None:
+    """Take all comments of MEMBER (name or id) down. The desk can undo it, as one decision."""
+
     async def work(res: Resources) -> None:
         site = await site_named(res, site_name)
-        member = await _named(res, site, name_or_id)
-        until_ms = None if until is None else from_rfc3339(until, "/until")
-        await set_member(res, None, site, member.id, MemberChange(status, until_ms))
-        click.echo(f"{member.name} is {status} now.")
+        actor, target = await named(res, site, by), await named(res, site, member)
+        if not actor.moderates(res.now_ms()):
+            raise NotModerator
+        done = await remove_comments(res, actor, site, target.id, action, reason)
+        click.echo(f"{done.removed} comments, decision {done.decision_id}")
+        for one in done.skipped:
+            click.echo(f"{one.id}: {one.refusal}", err=True)
 
     run(work)
 
 
-async def _named(res: Resources, site: Site, name_or_id: str) -> Member:
-    member = await find_member(res, site, name_or_id)
-    if member is None:
-        raise Refusal(f"There is no member {name_or_id} on {site.id}.")
-    return member
+@command.command()
+@site_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.argument("member")
+def erase(site_name: str, member: str, yes: bool) -> None:
+    """Erase MEMBER (name or id) and everything he wrote, for good."""
+
+    async def work(res: Resources) -> None:
+        site = await site_named(res, site_name)
+        found = await named(res, site, member)
+        if not yes:
+            click.confirm(f"Erase {found.name} and everything he wrote on {site.id}, for good?", abort=True)
+        await erase_member(res, site, found.id)
+        click.echo(f"{found.id} is erased.")
+
+    run(work)
+
+
+def _set_status(site_name: str, name_or_id: str, status: MemberStatus, until: str | None) -> None:
+    def change() -> MemberChange:
+        return MemberChange(status, None if until is None else from_rfc3339(until, "/until"))
+
+    _change(site_name, name_or_id, change, status)
+
+
+def _change(site_name: str, name_or_id: str, change: Callable[[], MemberChange], told: str) -> None:
+    async def work(res: Resources) -> None:
+        site = await site_named(res, site_name)
+        member = await named(res, site, name_or_id)
+        await set_member(res, None, site, member.id, change())
+        click.echo(f"{member.name} is {told} now.")
+
+    run(work)
+
+
+for _one in (invite, import_, requests, accept, decline):
+    command.add_command(_one)

@@ -90,6 +90,7 @@ def _greet(about: Serving, links: list[Link], res: Resources) -> None:
         click.echo(f"  {link.what}: {link.url}")
     if not links:
         click.echo("  No site yet. Add yours: greenroom site add my-blog --origin https://blog.example")
+    click.echo(f"  The HTTP API, described: {about.public_url}/docs")
     if res.scorer.state != "ready":
         click.echo(f"  Comments are held unscored: {res.scorer.reason}", err=True)
     sys.stdout.flush()

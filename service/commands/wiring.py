@@ -9,10 +9,12 @@ from typing import NoReturn, TypeVar
 
 import click
 
+from service.actions.add_member import find_member
 from service.actions.add_site import find_site
 from service.actions.resources import Resources
 from service.app import open_resources
 from service.domain.errors import Invalid, Refusal
+from service.domain.member import Member
 from service.domain.site import Site
 from service.settings import Misconfigured, Settings, read_settings
 from service.storage.migrate import MigrationRefused
@@ -71,3 +73,17 @@ async def site_named(res: Resources, name: str) -> Site:
     if site is None:
         raise Refusal(f"There is no site named {name}. Make it: greenroom site add {name} --origin URL")
     return site
+
+
+async def member_named(res: Resources, site: Site, name_or_id: str) -> Member:
+    """The member of this id, or else of this name. Raises Refusal."""
+    member = await find_member(res, site, name_or_id)
+    if member is None:
+        raise Refusal(f"There is no member {name_or_id} on {site.id}.")
+    return member
+
+
+def public_url() -> str:
+    """Where the service is reached, for links."""
+    settings = settings_or_exit()
+    return settings.public_url or f"http://{settings.host}:{settings.port}"

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+LETTERS = "letters"  # the use of the secret that all of this is for
 T = TypeVar("T", bound=msgspec.Struct)
 _LONGEST = 600
 _MAC = 18  # bytes of the signature that are sent: 144 bits

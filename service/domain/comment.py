@@ -54,6 +54,40 @@ class Comment(msgspec.Struct, frozen=True):
     model_version: str | None = None
     removed_from: Status | None = None
     removed_by: Literal["author", "moderator"] | None = None
+    public_text: str | None = None  # approved before the last edit; what readers see while this one is pending
+    public_html: str | None = None
+    public_edited_at: int | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Does an edit wait here, while the text that was approved before it stays public?"""
+        return self.status == "pending" and self.public_text is not None
+
+    @property
+    def is_public(self) -> bool:
+        """Do readers see a text of this comment?"""
+        return self.status == "approved" or self.stands
+
+    def as_published(self) -> "Comment":
+        """The comment as readers see it: with the text that was approved, if an edit of it waits."""
+        if not self.stands:
+            return self
+        assert self.public_text is not None
+        assert self.public_html is not None
+        return msgspec.structs.replace(
+            self,
+            text=self.public_text,
+            html=self.public_html,
+            edited_at=self.public_edited_at,
+            status="approved",
+            public_text=None,
+            public_html=None,
+            public_edited_at=None,
+        )
+
+    def as_seen_by(self, reader_id: str | None, moderates: bool) -> "Comment":
+        """The comment with the text that is for this reader: an edit that waits is for its author and moderators."""
+        return self if moderates or (reader_id is not None and reader_id == self.author.id) else self.as_published()
 
     def seen_by(self, reader_id: str | None, moderates: bool) -> Status | None:
         """The status that this reader sees; None: to him the comment does not exist.
@@ -63,7 +97,7 @@ class Comment(msgspec.Struct, frozen=True):
         if self.status == "approved" or moderates:
             return self.status
         if reader_id is None or reader_id != self.author.id or self.status == "removed":
-            return None
+            return "approved" if self.stands else None
         return "pending" if self.status == "spam" else self.status
 
 

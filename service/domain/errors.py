@@ -28,6 +28,15 @@ class NotSignedIn(Refusal):
     detail = "Sign in first: a valid token of this site is needed."
 
 
+class SignOnRefused(NotSignedIn):
+    """A token by which somebody else vouches for a person does not hold. The reason is for the log alone: to the one
+    who asks, all such tokens are the same."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 class NotAllowed(Refusal):
     """Base of the refusals that a known person meets."""
 
@@ -48,8 +57,16 @@ class NotModerator(NotAllowed):
     detail = "Only the moderators of this blog may do this."
 
 
+class ReadOnly(NotAllowed):
+    detail = "This key is for reading only."
+
+
 class ThreadClosed(NotAllowed):
     detail = "New comments are not allowed here."
+
+
+class EditWindowOver(NotAllowed):
+    detail = "The time in which a comment can be edited is over."
 
 
 class NotFound(Refusal):
@@ -60,6 +77,10 @@ class NotFound(Refusal):
 
 class NotAllowedNow(Refusal):
     detail = "This action does not apply to the comment as it is now."
+
+
+class LastOwner(NotAllowedNow):
+    detail = "A site keeps an owner: make somebody else an owner first."
 
 
 class Current(NamedTuple):
@@ -80,6 +101,12 @@ class StaleDecision(Refusal):
     def __init__(self, current: Current | None = None) -> None:
         super().__init__()
         self.current = current
+
+
+class EditConflict(Refusal):
+    """The comment has another version than the one that was to be edited."""
+
+    detail = "The comment has changed since you read it. Read it again before editing it."
 
 
 class Invalid(Refusal):
@@ -109,7 +136,7 @@ class RateLimited(Refusal):
     """Too many in a row: at most `limit` in `window_s` seconds by this `policy`; come back in `retry_after_s`."""
 
     def __init__(self, policy: str, limit: int, window_s: int, retry_after_s: int) -> None:
-        super().__init__(f"Too many comments: {limit} in {window_s} seconds at most. Try again in {retry_after_s} s.")
+        super().__init__(f"Too many in a row: {limit} in {window_s} seconds at most. Try again in {retry_after_s} s.")
         self.policy, self.limit, self.window_s, self.retry_after_s = policy, limit, window_s, retry_after_s
 
 
@@ -127,5 +154,26 @@ class Draining(Unavailable):
     detail = "The service is stopping. Nothing was stored; try again."
 
 
+class Unreachable(Unavailable):
+    """Another server that we had to ask gave no usable answer. One sentence, whatever went wrong: no port scans."""
+
+    detail = "The server that vouches for members of this blog does not answer as it should. Try again later."
+
+
+class TooManyStreams(Unavailable):
+    """More event streams than one process, or one address, may hold open."""
+
+    retry_after_s = 30
+    detail = "Too many event streams are open. Try again later, or ask S/counts now and then."
+
+
 class NameTaken(Refusal):
     detail = "This name is taken."
+
+
+class TooManyInvitations(RateLimited):
+    """Letters to strangers are not sent by the thousand."""
+
+    def __init__(self, limit: int, window_s: int, retry_after_s: int) -> None:
+        super().__init__("invitations", limit, window_s, retry_after_s)
+        self.detail = f"Too many invitations: {limit} a day at most. Try again later."

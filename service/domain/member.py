@@ -37,12 +37,20 @@ class Member(msgspec.Struct, frozen=True):
             return "active"
         return self.status
 
+    def at(self, now_ms: int) -> "Member":
+        """The member as he is to be shown: not suspended when that has ended."""
+        if self.standing(now_ms) == self.status:
+            return self
+        return msgspec.structs.replace(self, status=self.standing(now_ms), suspended_until=None)
+
 
 def why_not(policy: Policy, member: Member | None, now_ms: int) -> type[Refusal] | None:
     """What keeps this person from commenting under this policy; None if nothing does."""
     if member is None:
         return None if policy.who_may_comment == "anyone" else NotSignedIn
     standing = member.standing(now_ms)
+    if standing == "left":  # while he asked
+        return NotAMember
     if standing == "suspended":
         return Suspended
     if standing == "banned":

@@ -9,7 +9,8 @@ from service.domain.errors import NotAllowedNow
 
 Action = Literal["approve", "reject", "mark_spam", "remove", "restore"]
 ACTIONS: tuple[Action, ...] = ("approve", "reject", "mark_spam", "remove", "restore")
-LoggedAction = Literal["approve", "reject", "mark_spam", "remove", "restore", "undo"]
+LoggedAction = Literal["approve", "reject", "mark_spam", "remove", "restore", "undo", "edit", "dismiss"]
+LOGGED_ACTIONS: tuple[LoggedAction, ...] = (*ACTIONS, "undo", "edit", "dismiss")
 Label = Literal["ham", "spam"]
 Remover = Literal["author", "moderator"]
 
@@ -45,6 +46,8 @@ def apply(action: Action, comment: Comment, by: Remover = "moderator") -> Outcom
     transition = TRANSITIONS[action]
     if comment.status not in transition.sources:
         raise NotAllowedNow(f"A comment that is {comment.status} cannot take the action {action}.")
+    if not comment.text and action != "remove":
+        raise NotAllowedNow("The text of this comment has been erased; it can only be removed.")
     if action == "restore":
         return _restored(comment)
     assert transition.to is not None
@@ -64,6 +67,8 @@ def allowed_actions(comment: Comment) -> tuple[Action, ...]:
 
 
 def _allowed(action: Action, comment: Comment) -> bool:
+    if not comment.text and action != "remove":
+        return False
     restorable = comment.removed_by != "author" and comment.removed_from is not None
     return comment.status in TRANSITIONS[action].sources and (action != "restore" or restorable)
 
@@ -94,6 +99,10 @@ class Decision(msgspec.Struct, frozen=True):
 
 def undone(decision: Decision, comment: Comment) -> Outcome:
     """What taking this decision back makes of the comment. Raises NotAllowedNow where something newer stands."""
+    if decision.action == "edit":
+        raise NotAllowedNow("An edit is not taken back; edit the comment again.")
+    if decision.action == "dismiss":  # nothing of the comment was changed
+        raise NotAllowedNow("Reports that were dismissed stay dismissed; they can be made again.")
     if comment.version != decision.version:
         raise NotAllowedNow("Something newer was decided about this comment; it stays as it is.")
     removing = decision.from_status == "removed"

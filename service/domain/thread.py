@@ -40,10 +40,48 @@ class Thread(msgspec.Struct, frozen=True):
             return "closed"
         return state
 
+    def as_now(self, policy: Policy, now_ms: int) -> "Thread":
+        """The thread with the state that holds at this moment in place of its own word."""
+        return msgspec.structs.replace(self, state=self.state_now(policy, now_ms))
+
+    def moderation_now(self, policy: Policy) -> Moderation:
+        """The thread's own word on moderation, else the site's."""
+        return self.moderation or policy.moderation
+
+    def is_old(self, policy: Policy, now_ms: int) -> bool:
+        """Is the page so old that `sometimes` holds its comments? With 0 days every page is."""
+        return policy.sometimes_after_days == 0 or self.is_past(policy.sometimes_after_days, now_ms)
+
     def is_past(self, days: int, now_ms: int) -> bool:
         """Is the page older than so many days? 0 days means: never past."""
         born = self.published_at if self.published_at is not None else self.created_at
         return days > 0 and now_ms - born > days * _DAY_MS
+
+
+def merged(kept: Thread, gone: Thread) -> Thread:
+    """The kept thread after the other has gone into it: its own words stand, the other's fill what it left open.
+
+    The page is as old as the older of the two.
+    """
+    return msgspec.structs.replace(
+        kept,
+        url=kept.url if kept.url is not None else gone.url,
+        title=kept.title if kept.title is not None else gone.title,
+        state=kept.state or gone.state,
+        moderation=kept.moderation or gone.moderation,
+        published_at=kept.published_at if kept.published_at is not None else gone.published_at,
+        created_at=min(kept.created_at, gone.created_at),
+        count=kept.count + gone.count,
+        version=kept.version + 1,
+    )
+
+
+def with_origin(url: str, old: str, new: str) -> str:
+    """The url with its origin changed from the old (RFC 6454, in lower case) to the new; another's url as it is."""
+    parts = url.split("/", 3)
+    if "/".join(parts[:3]).lower() != old:
+        return url
+    return "/".join([new, *parts[3:]])
 
 
 def canonical_key(raw: str, pointer: str = "/thread") -> str:

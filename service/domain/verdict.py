@@ -30,6 +30,7 @@ class Evidence(msgspec.Struct, frozen=True):
     score: float | None  # calibrated probability of spam; None: the model was missing, slow or broken
     hold_at: float
     spam_at: float
+    other_script: str | None = None  # of most of the text, where none of the policy's languages uses it
 
 
 class Finding(NamedTuple):
@@ -107,6 +108,13 @@ def too_many_links(e: Evidence) -> Finding | None:
     return Finding("pending", Reason("too-many-links", f"{e.links} links; at most {e.policy.max_links} go unseen."))
 
 
+def other_language(e: Evidence) -> Finding | None:
+    if e.other_script is None or e.policy.moderation == "never":
+        return None
+    detail = f"Mostly in {e.other_script} letters; the languages here are {', '.join(e.policy.languages)}."
+    return Finding("pending", Reason("other-language", detail))
+
+
 def first_comments(e: Evidence) -> Finding | None:
     wanted = e.policy.first_comments_held
     if e.approved_count >= wanted or e.policy.moderation == "never":
@@ -143,6 +151,7 @@ CHECKS: tuple[Check, ...] = (
     always,
     hold_words,
     too_many_links,
+    other_language,
     first_comments,
     doubtful_score,
     old_thread,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from service.actions.letter_links import stopping_link
-from service.domain.capability import address_hash
+from service.domain.capability import LETTERS, address_hash
 from service.domain.comment import Comment
 from service.domain.member import Member
 from service.outbox.kinds import Draft, Writing, page_of
@@ -25,7 +25,7 @@ async def compose_decided(writing: Writing, recipient: str, events: Sequence[Eve
     author = await members.find(res.db, site.id, comment.author.id)
     if author is None or author.email is None or author.standing(res.now_ms()) in ("banned", "left"):
         return None
-    if await subscriptions.is_stopped(res.db, site.id, address_hash(res.secret, author.email), "decided"):
+    if await subscriptions.is_stopped(res.db, site.id, address_hash(res.seal.key(LETTERS), author.email), "decided"):
         return None
     return await _draft(writing, comment, author, author.email)
 

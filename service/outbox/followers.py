@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from service.actions.letter_links import confirming_link, ending_link, stopping_link
-from service.domain.capability import address_hash
+from service.domain.capability import LETTERS, address_hash
 from service.domain.comment import Comment
 from service.domain.subscription import Subscription
 from service.outbox.kinds import MOST_SHOWN, Draft, Page, Spread, Writing, page_of
@@ -40,7 +40,7 @@ async def spread_published(writing: Writing, event: Event) -> Spread:
     """The addresses that the owner has named first, then the page's subscribers, a portion at a time."""
     res, site = writing.res, writing.site
     comment = await comments.find(res.db, site.id, event.about_id)
-    if comment is None or comment.status != "approved":
+    if comment is None or not comment.is_public:
         return Spread(())
     after = msgspec.json.decode(event.detail, type=_Told).after if event.detail is not None else ""
     named = addresses(writing, site.policy.comment_mail) if event.detail is None else []
@@ -73,7 +73,9 @@ async def _to_subscriber(writing: Writing, one: Subscription, events: Sequence[E
 async def _to_named(writing: Writing, recipient: str, events: Sequence[Event]) -> Draft | None:
     res, site = writing.res, writing.site
     to = address_of(writing, recipient, site.policy.comment_mail)
-    if to is None or await subscriptions.is_stopped(res.db, site.id, address_hash(res.secret, to), "published"):
+    if to is None:
+        return None
+    if await subscriptions.is_stopped(res.db, site.id, address_hash(res.seal.key(LETTERS), to), "published"):
         return None
     shown = await _published(writing, events, None)
     if not shown:
@@ -94,9 +96,9 @@ async def _published(writing: Writing, events: Sequence[Event], reader: Subscrip
     found = await comments.many(res.db, site.id, list(dict.fromkeys(one.about_id for one in events)))
     shown = []
     for comment in sorted(found.values(), key=lambda one: one.id):
-        if comment.status == "approved" and not (reader and await _is_own(writing, comment, reader)):
+        if comment.is_public and not (reader and await _is_own(writing, comment, reader)):
             page = await _page(writing, comment)
-            shown += [_words(comment, page)] if page is not None else []
+            shown += [_words(comment.as_published(), page)] if page is not None else []
     return shown
 
 
@@ -127,7 +129,7 @@ async def compose_question(writing: Writing, recipient: str, events: Sequence[Ev
     one = await subscriptions.find(res.db, site.id, events[0].about_id)
     if one is None or one.confirmed_at is not None or one.ended_at is not None:
         return None
-    if await subscriptions.is_stopped(res.db, site.id, address_hash(res.secret, one.email), "subscription"):
+    if await subscriptions.is_stopped(res.db, site.id, address_hash(res.seal.key(LETTERS), one.email), "subscription"):
         return None
     thread = (await threads.many(res.db, site.id, [one.thread_id])).get(one.thread_id)
     if thread is None:

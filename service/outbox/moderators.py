@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.actions.letter_links import deciding_link
-from service.domain.capability import address_hash
+from service.domain.capability import LETTERS, address_hash
 from service.domain.comment import Comment
 from service.domain.member import Member
 from service.domain.thread import Thread
@@ -35,7 +35,7 @@ async def spread_held(writing: Writing, event: Event) -> Spread:
 
 def addresses(writing: Writing, named: Sequence[str]) -> list[str]:
     """Addresses of the policy as recipients: by hash, so that no address stands in the outbox."""
-    return [f"address:{address_hash(writing.res.secret, one)}" for one in named]
+    return [f"address:{address_hash(writing.res.seal.key(LETTERS), one)}" for one in named]
 
 
 def address_of(writing: Writing, recipient: str, named: Sequence[str]) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from service.actions.resources import Resources
-from service.domain.capability import address_hash
+from service.domain.capability import LETTERS, address_hash
 from service.outbox.kinds import Kind, Writing
 from service.outbox.mail import Envelope, Letter, Unmailable, host_of, message, sender_of
 from service.outbox.rendering import both_forms
@@ -58,4 +58,4 @@ async def hand_over(office: Office, letter: Letter, first: Event) -> Statement:
     except TimeoutError:
         await office.transport.rest()
         raise TryLater("no answer in time") from None
-    return sent_letters.adding(res.ids.new(), address_hash(res.secret, letter.to), first.kind, res.now_ms())
+    return sent_letters.adding(res.ids.new(), address_hash(res.seal.key(LETTERS), letter.to), first.kind, res.now_ms())

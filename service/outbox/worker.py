@@ -118,13 +118,13 @@ class Worker:
         if kind.spread is not None and first.recipient is None:
             await self._spread(first, claim)
             return
+        if down is not None:
+            raise down
         letter = await compose(self._office, kind, [one.event for one in group])
         done = [outbox.finishing(one.event.id, claim) for one in group]
         if letter is None:
             await self._settle(done)
             return
-        if down is not None:
-            raise down
         free = await free_at(self._res, first.kind, kind, letter.to)
         if free is not None:
             raise Limited(free)

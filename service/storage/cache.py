@@ -1,4 +1,4 @@
-"""What was read lately of sites, threads, members and tokens, so that a submission need not ask for it again.
+"""What was read lately of sites, threads, members, tokens and keys, so that a submission need not ask for it again.
 
 Whoever changes one of these forgets it here; a change by another process forgets everything. What is cached is
 never trusted alone: the guards of each unit of work check it again in the database.
@@ -9,11 +9,13 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from service.domain.key import Key
 from service.domain.member import Member
 from service.domain.site import Site
 from service.domain.thread import Thread
+from service.domain.thread import lookup_key as own_key
 from service.domain.token import Token
-from service.storage import members, sites, subscriptions, threads, tokens
+from service.storage import keys, members, sites, subscriptions, threads, tokens
 from service.storage.database import Database
 
 _K = TypeVar("_K")
@@ -31,7 +33,7 @@ class _Shelf(Generic[_K, _V]):
         return self._entries.get(key)
 
     def put(self, key: _K, value: _V) -> None:
-        if len(self._entries) >= self._size:
+        if len(self._entries) >= self._size and key not in self._entries:
             del self._entries[next(iter(self._entries))]
         self._entries[key] = value
 
@@ -61,7 +63,9 @@ class Cache:
         self._members: _Shelf[tuple[str, str], Member] = _Shelf(20_000)
         self._tokens: _Shelf[str, Token] = _Shelf(20_000)
         self._followed: _Shelf[str, _Followed] = _Shelf(20_000)
+        self._keys: _Shelf[str, Key] = _Shelf(5_000)
         self._epoch = 0
+        self._doubters: list[Callable[[], None]] = []
         db.on_foreign_change(self.forget_all)
 
     async def site(self, site_id: str) -> Site | None:
@@ -69,10 +73,16 @@ class Cache:
         return self._sites.get(site_id) or await self._read(self._sites, site_id, sites.find(self._db, site_id))
 
     async def thread(self, site_id: str, lookup_key: str) -> Thread | None:
-        """The thread of this page."""
-        key = (site_id, lookup_key)
-        found = self._threads.get(key)
-        return found or await self._read(self._threads, key, threads.find(self._db, *key))
+        """The thread of this page, or the one that moved away from it."""
+        known = self._threads.get((site_id, lookup_key))
+        if known is not None:
+            return known
+        epoch = self._epoch
+        found = await threads.find(self._db, site_id, lookup_key)
+        # What was found by a former key is not kept under it: whoever changes a thread forgets it at its own.
+        if found is not None and own_key(found.key) == lookup_key and epoch == self._epoch:
+            self._threads.put((site_id, lookup_key), found)
+        return found
 
     async def member(self, site_id: str, member_id: str) -> Member | None:
         """The member of this id, on this site only."""
@@ -94,6 +104,20 @@ class Cache:
     async def _find_followed(self, site_id: str, thread_id: str) -> _Followed:
         return _Followed(bool(await subscriptions.of_thread(self._db, site_id, thread_id, "", 1)))
 
+    async def key(self, key_hash: str) -> Key | None:
+        """The key of this hash, whatever its state."""
+        found = self._keys.get(key_hash)
+        return found or await self._read(self._keys, key_hash, keys.find(self._db, key_hash))
+
+    def on_doubt(self, callback: Callable[[], None]) -> None:
+        """Calls back whenever what somebody may do, or whether his session lasts, is to be asked again."""
+        self._doubters.append(callback)
+
+    def _doubt(self) -> None:
+        self._epoch += 1
+        for callback in self._doubters:
+            callback()
+
     async def _read(self, shelf: _Shelf[_K, _V], key: _K, reading: Coroutine[None, None, _V | None]) -> _V | None:
         epoch = self._epoch
         found = await reading
@@ -112,26 +136,39 @@ class Cache:
         self._threads.drop((site_id, lookup_key))
 
     def forget_member(self, site_id: str, member_id: str) -> None:
-        self._epoch += 1
         self._members.drop((site_id, member_id))
+        self._doubt()
 
     def forget_token(self, token_hash: str) -> None:
-        self._epoch += 1
         self._tokens.drop(token_hash)
+        self._doubt()
+
+    def forget_key(self, key_hash: str) -> None:
+        self._keys.drop(key_hash)
+        self._doubt()
+
+    def renew_key(self, key: Key, used_at: int) -> None:
+        """Lets what is kept of a key say when it was used last; one that is not kept any more stays out."""
+        if self._keys.get(key.hash) is key:
+            self._keys.put(key.hash, msgspec.structs.replace(key, last_used_at=used_at))
 
     def forget_subscribers(self, thread_id: str) -> None:
         self._epoch += 1
         self._followed.drop(thread_id)
 
-    def forget_session(self, session_id: str) -> None:
+    def forget_every_subscriber(self) -> None:
         self._epoch += 1
+        self._followed.clear()
+
+    def forget_session(self, session_id: str) -> None:
         self._tokens.drop_where(lambda token: token.session_id == session_id)
+        self._doubt()
 
     def forget_tokens_of(self, member_id: str) -> None:
-        self._epoch += 1
         self._tokens.drop_where(lambda token: token.member_id == member_id)
+        self._doubt()
 
     def forget_all(self) -> None:
-        self._epoch += 1
-        for shelf in (self._sites, self._threads, self._members, self._tokens, self._followed):
+        for shelf in (self._sites, self._threads, self._members, self._tokens, self._keys, self._followed):
             shelf.clear()
+        self._doubt()

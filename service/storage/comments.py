@@ -1,10 +1,13 @@
-"""Comments: writing one, changing its status, and the pages that readers see. The queue's reads are in queue.py."""
+"""Comments: writing one, changing its status, and the pages that readers see.
 
-from collections.abc import Sequence
+The queue's reads are in queue.py; editing, erasing and the keeping of texts for a time in texts.py.
+"""
+
+from collections.abc import Collection, Sequence
 
 import msgspec
 
-from service.domain.comment import Author, Comment, Reason
+from service.domain.comment import Author, Comment, Reason, Status
 from service.domain.errors import StaleDecision
 from service.domain.markup import plain_html
 from service.domain.moderation import Outcome
@@ -13,7 +16,7 @@ from service.storage.database import Database, Outdated, Query, Row, Statement, 
 COLUMNS = (
     "c.id, c.site_id, c.thread_id, c.parent_id, c.author_id, COALESCE(m.name, c.author_name),"
     " COALESCE(m.role, 'guest'), c.text, c.html, c.status, c.created_at, c.edited_at, c.version, c.score, c.verdict,"
-    " c.reasons, c.model_version, c.removed_from, c.removed_by"
+    " c.reasons, c.model_version, c.removed_from, c.removed_by, c.public_text, c.public_html, c.public_edited_at"
 )
 SOURCE = "comments c LEFT JOIN members m ON m.id = c.author_id"
 
@@ -26,7 +29,9 @@ def comment(row: Row) -> Comment:
     author = Author(row[4], row[5], row[6])
     reasons = () if row[15] == NO_REASONS else _REASONS.decode(row[15])
     (status, created_at, edited_at, version, score, verdict) = row[9:15]
-    (model_version, removed_from, removed_by) = row[16:19]
+    (model_version, removed_from, removed_by, public_text, public_html, public_edited_at) = row[16:22]
+    if public_text is not None and public_html is None:
+        public_html = plain_html(public_text)
     return Comment(
         id=row[0],
         site_id=row[1],
@@ -45,6 +50,9 @@ def comment(row: Row) -> Comment:
         model_version=model_version,
         removed_from=removed_from,
         removed_by=removed_by,
+        public_text=public_text,
+        public_html=public_html,
+        public_edited_at=public_edited_at,
     )
 
 
@@ -58,15 +66,18 @@ class NewComment(msgspec.Struct, frozen=True):
     repeat_key: int
     repeats_since: int  # a comment with the same repeat_key made after this (milliseconds UTC) is the same comment
     site_state: str  # what the policy says where the thread says nothing
+    address_key: str | None = None  # of guests only
 
 
 _VALUES = (
     ":id, :site_id, t.id, :parent_id, :author_id, :author_name, :author_email, :author_url, :text, :html, :status,"
-    " :shown, :score, :risk, :doubt, :verdict, :reasons, :model_version, :repeat_key, :created_at, 1"
+    " :shown, :score, :risk, :doubt, :verdict, :reasons, :model_version, :repeat_key, :created_at, 1,"
+    " :address_key"
 )
 _INSERT = (
     "INSERT INTO comments (id, site_id, thread_id, parent_id, author_id, author_name, author_email, author_url, text,"
-    " html, status, shown, score, risk, doubt, verdict, reasons, model_version, repeat_key, created_at, version)"
+    " html, status, shown, score, risk, doubt, verdict, reasons, model_version, repeat_key, created_at, version,"
+    " address_key)"
     f" SELECT {_VALUES} FROM threads t"
 )
 _THREAD_IS_OPEN = (
@@ -78,7 +89,8 @@ _AUTHOR_MAY = (
     " AND r.created_at > :repeats_since)"
 )
 _PARENT_STANDS = (
-    " AND EXISTS (SELECT 1 FROM comments p WHERE p.id = :parent_id AND p.thread_id = t.id AND p.status = 'approved')"
+    " AND EXISTS (SELECT 1 FROM comments p WHERE p.id = :parent_id AND p.thread_id = t.id AND (p.status = 'approved'"
+    " OR (p.status = 'pending' AND p.public_text IS NOT NULL)))"
 )
 # By member or by guest, in reply or not: whole texts, since the engine knows a statement again by its text.
 _ADDING = {
@@ -99,7 +111,7 @@ def adding(new: NewComment, author_status: str) -> Statement:
 
 def _parameters(new: NewComment, author_status: str) -> dict[str, Value]:
     c = new.comment
-    risk = 0.5 if c.score is None else c.score
+    risk = risk_of(c.score)
     return {
         "id": c.id,
         "site_id": c.site_id,
@@ -112,26 +124,47 @@ def _parameters(new: NewComment, author_status: str) -> dict[str, Value]:
         "author_email": new.author_email,
         "author_url": new.author_url,
         "text": c.text,
-        "html": None if c.html == plain_html(c.text) else c.html,
+        "html": stored_html(c.text, c.html),
         "status": c.status,
         "shown": 1 if c.status == "approved" else 0,
         "score": c.score,
         "risk": risk,
-        "doubt": abs(risk - 0.5),
+        "doubt": doubt(risk),
         "verdict": c.verdict,
-        "reasons": msgspec.json.encode(c.reasons).decode() if c.reasons else NO_REASONS,
+        "reasons": reasons_json(c),
         "model_version": c.model_version,
         "repeat_key": new.repeat_key,
         "repeats_since": new.repeats_since,
         "created_at": c.created_at,
+        "address_key": new.address_key,
     }
 
 
+def stored_html(text: str, html: str) -> str | None:
+    """The HTML as it is stored: None where it is the plain rendering of the text."""
+    return None if html == plain_html(text) else html
+
+
+def risk_of(score: float | None) -> float:
+    """The score to sort by."""
+    return 0.5 if score is None else score
+
+
+def doubt(risk: float) -> float:
+    """How near the risk is to one half."""
+    return abs(risk - 0.5)
+
+
+def reasons_json(c: Comment) -> str:
+    """The reasons as they are stored."""
+    return msgspec.json.encode(c.reasons).decode() if c.reasons else NO_REASONS
+
+
 def changing_status(seen: Comment, outcome: Outcome) -> Statement:
-    """Gives a comment its new status if it is still at the version seen. Refused with StaleDecision."""
+    """Gives a comment its new status if it is still at the version, and in the thread, seen. Else StaleDecision."""
     return Statement(
         "UPDATE comments SET status = :status, removed_from = :removed_from, removed_by = :removed_by,"
-        " version = version + 1 WHERE site_id = :site_id AND id = :id AND version = :seen",
+        " version = version + 1 WHERE site_id = :site_id AND id = :id AND version = :seen AND thread_id = :thread_id",
         {
             "status": outcome.status,
             "removed_from": outcome.removed_from,
@@ -139,15 +172,17 @@ def changing_status(seen: Comment, outcome: Outcome) -> Statement:
             "site_id": seen.site_id,
             "id": seen.id,
             "seen": seen.version,
+            "thread_id": seen.thread_id,
         },
         StaleDecision,
     )
 
 
 def showing(comment_id: str) -> Statement:
-    """Sets anew whether a comment stands on the page: approved, or removed (a tombstone) above a shown reply."""
+    """Sets anew whether a comment stands on the page: with a public text, or removed above a shown reply."""
     return Statement(
-        "UPDATE comments SET shown = CASE WHEN status = 'approved' THEN 1 WHEN status = 'removed' AND EXISTS"
+        "UPDATE comments SET shown = CASE WHEN status = 'approved' THEN 1"
+        " WHEN status = 'pending' AND public_text IS NOT NULL THEN 1 WHEN status = 'removed' AND EXISTS"
         " (SELECT 1 FROM comments r WHERE r.parent_id = comments.id AND r.shown = 1) THEN 1 ELSE 0 END WHERE id = :id",
         {"id": comment_id},
     )
@@ -185,11 +220,25 @@ async def made_since(db: Database, author_id: str, first_id: str, limit: int) ->
     return len(rows)
 
 
+async def of_author(
+    db: Database, site_id: str, author_id: str, statuses: Collection[Status], after: str, limit: int
+) -> list[Comment]:
+    """An author's comments in these statuses, oldest first, from those after an id."""
+    named = {f"status{i}": status for i, status in enumerate(sorted(statuses))}
+    sql = (
+        f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.author_id = :author_id AND c.id > :after AND c.site_id = :site_id"
+        f" AND c.status IN ({', '.join(':' + name for name in named)}) ORDER BY c.id LIMIT :limit"
+    )
+    parameters: dict[str, Value] = {"site_id": site_id, "author_id": author_id, "after": after, "limit": limit}
+    (rows,) = await db.read(Query(sql, {**parameters, **named}))
+    return [comment(row) for row in rows]
+
+
 _ORDER = {"oldest": ("c.id > :start", "c.id"), "newest": ("c.id < :start", "c.id DESC")}
 
 
 async def of_thread(db: Database, thread_id: str, sort: str, start: str, limit: int) -> list[Comment]:
-    """What stands on the page: approved comments and tombstones, from `start` (an id) on."""
+    """What stands on the page, from `start` (an id) on: public comments, also while an edit waits, and tombstones."""
     bound, order = _ORDER[sort]
     sql = (
         f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.thread_id = :thread_id AND c.shown = 1 AND {bound}"
@@ -219,13 +268,17 @@ async def waiting_of_author(
 
 
 async def recent(db: Database, site_id: str, limit: int) -> list[Comment]:
-    """The newest approved comments of the site."""
-    sql = (
-        f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.site_id = :site_id AND c.status = 'approved'"
-        " ORDER BY c.id DESC LIMIT :limit"
-    )
-    (rows,) = await db.read(Query(sql, {"site_id": site_id, "limit": limit}))
-    return [comment(row) for row in rows]
+    """The newest public comments of the site, as readers see them."""
+    queries = [
+        Query(
+            f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.site_id = :site_id AND {public} ORDER BY c.id DESC LIMIT :limit",
+            {"site_id": site_id, "limit": limit},
+        )
+        for public in ("c.status = 'approved'", "c.status = 'pending' AND c.public_text IS NOT NULL")
+    ]
+    approved, standing = await db.read(*queries)
+    newest = sorted([*approved, *standing], key=lambda row: row[0], reverse=True)[:limit]
+    return [comment(row).as_published() for row in newest]
 
 
 async def ancestors(db: Database, parent_id: str | None) -> list[str]:

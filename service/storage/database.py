@@ -9,6 +9,16 @@ Value = str | int | float | None
 Row = tuple[Any, ...]
 
 
+class Portion(NamedTuple):
+    """A part of what is kept of a member, and what to ask for the next part with; None: this was the last."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+
+
+PORTION = 200  # things in a Portion, about
+
+
 class Query(NamedTuple):
     """A SELECT with `:name` parameters."""
 
@@ -47,6 +57,13 @@ class Database(Protocol):
 
     def on_foreign_change(self, callback: Callable[[], None]) -> None:
         """Calls back, within a second, after another process has changed something."""
+        ...
+
+    async def scrub(self, may_take_long: bool) -> bool:
+        """Takes what was deleted out of the files, too. False if that was not possible just now: ask again later.
+
+        Writers wait meanwhile; where that would take long, nothing is done unless it may.
+        """
         ...
 
     async def close(self) -> None:

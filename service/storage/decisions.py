@@ -2,8 +2,10 @@
 
 import msgspec
 
+from service.domain.member import Member
 from service.domain.moderation import Decision, Label
-from service.storage.database import Database, Query, Row, Statement, Value
+from service.storage.database import Database, Portion, Query, Row, Statement, Value
+from service.storage.texts import own_range
 
 _COLUMNS = (
     "d.id, d.decision_id, d.site_id, d.comment_id, d.thread_id, d.actor_id, COALESCE(m.name, ''), d.action,"
@@ -66,10 +68,14 @@ async def histories(db: Database, site_id: str, comment_ids: list[str]) -> list[
     return [[_decision(row) for row in rows] for rows in answers]
 
 
-async def of_call(db: Database, site_id: str, decision_id: str) -> list[Decision]:
-    """What was decided in one call."""
-    sql = f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.decision_id = :decision_id AND d.site_id = :site_id ORDER BY d.id"
-    (rows,) = await db.read(Query(sql, {"decision_id": decision_id, "site_id": site_id}))
+async def of_call(db: Database, site_id: str, decision_id: str, after: str, limit: int) -> list[Decision]:
+    """What was decided in one call, in its order, from those after an id."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.decision_id = :decision_id AND d.id > :after"
+        " AND d.site_id = :site_id ORDER BY d.id LIMIT :limit"
+    )
+    parameters: dict[str, Value] = {"decision_id": decision_id, "site_id": site_id, "after": after, "limit": limit}
+    (rows,) = await db.read(Query(sql, parameters))
     return [_decision(row) for row in rows]
 
 
@@ -83,7 +89,7 @@ async def labels(db: Database, site_id: str, comment_ids: list[str]) -> dict[str
 def labelling(d: Decision) -> Statement:
     """Puts the label in place that holds after this decision, or takes it away."""
     if d.to_label is None:
-        return Statement("DELETE FROM labels WHERE comment_id = :comment_id", {"comment_id": d.comment_id})
+        return unlabelling(d.comment_id)
     return Statement(
         "INSERT INTO labels (comment_id, site_id, label, source, member_id, created_at) VALUES (:comment_id, :site_id,"
         " :label, 'moderator', :member_id, :created_at) ON CONFLICT (comment_id) DO UPDATE SET label = excluded.label,"
@@ -96,3 +102,27 @@ def labelling(d: Decision) -> Statement:
             "created_at": d.created_at,
         },
     )
+
+
+def unlabelling(comment_id: str) -> Statement:
+    """Takes a comment's label away: it belonged to a text that is gone."""
+    return Statement("DELETE FROM labels WHERE comment_id = :comment_id", {"comment_id": comment_id})
+
+
+def erasing(comment_id: str) -> list[Statement]:
+    """Forgets what was said about a comment and what it taught. Who decided what, and when, stays."""
+    unsaid = "UPDATE decisions SET reason = NULL WHERE comment_id = :comment_id AND reason IS NOT NULL"
+    return [Statement(unsaid, {"comment_id": comment_id}), unlabelling(comment_id)]
+
+
+async def exported(db: Database, member: Member, after: str) -> Portion:
+    """What was decided about a member's comments, not by whom. That one went to spam is not told, as everywhere."""
+    last, following = await own_range(db, member.id, after)
+    sql = (
+        "SELECT d.comment_id, d.action, CASE WHEN d.from_status = 'spam' THEN 'pending' ELSE d.from_status END,"
+        " d.to_status, d.reason, d.created_at FROM comments c JOIN decisions d ON d.comment_id = c.id"
+        " WHERE c.author_id = :author_id AND c.id > :after AND c.id <= :last AND d.to_status <> 'spam'"
+    )
+    (rows,) = await db.read(Query(sql, {"author_id": member.id, "after": after, "last": last}))
+    names = ("comment_id", "action", "from", "to", "reason", "created_at")
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], following)

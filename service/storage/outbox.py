@@ -5,6 +5,8 @@ import msgspec
 from service.domain.errors import Refusal
 from service.storage.database import Database, Query, Row, Statement
 
+MEMBER = "member:"  # what the name of a recipient who is a member begins with, before his id
+
 
 class Event(msgspec.Struct, frozen=True):
     """One thing to tell somebody. Ids only: letters are composed at sending, from what is true by then.
@@ -154,11 +156,15 @@ def sweeping(before_ms: int, most: int) -> Statement:
     )
 
 
-def erasing(site_id: str, member_id: str) -> list[Statement]:
-    """Forgets what is to be told to a member, about him or about his comments."""
-    about = "about_id = :member_id OR about_id IN (SELECT id FROM comments WHERE author_id = :member_id)"
-    told = {"site_id": site_id, "member_id": member_id}
+def erasing(site_id: str, about_id: str) -> list[Statement]:
+    """Forgets what was to be told about a member or a comment, and to that member."""
     return [
-        Statement(f"DELETE FROM outbox WHERE site_id = :site_id AND ({about})", told),
-        Statement("DELETE FROM outbox WHERE site_id = :site_id AND recipient = :member_id", told),
+        Statement(
+            "DELETE FROM outbox WHERE site_id = :site_id AND about_id = :about_id",
+            {"site_id": site_id, "about_id": about_id},
+        ),
+        Statement(
+            "DELETE FROM outbox WHERE site_id = :site_id AND recipient = :recipient",
+            {"site_id": site_id, "recipient": f"{MEMBER}{about_id}"},
+        ),
     ]

@@ -56,6 +56,20 @@ def _order(sort: str, after: Position | None) -> tuple[str, str, str]:
     return "0", " AND c.id > :id" if after else "", "c.id"
 
 
+async def reported_page(
+    db: Database, site_id: str, newest: bool, after: Position | None, limit: int
+) -> list[tuple[Comment, Position]]:
+    """Comments with open reports, by their first one. A position is the id of that report."""
+    bound = "" if after is None else f" AND d.first_report_id {'<' if newest else '>'} :id"
+    sql = (
+        f"SELECT {COLUMNS}, d.first_report_id FROM reported d JOIN comments c ON c.id = d.comment_id"
+        f" LEFT JOIN members m ON m.id = c.author_id WHERE d.site_id = :site_id{bound}"
+        f" ORDER BY d.first_report_id{' DESC' if newest else ''} LIMIT :limit"
+    )
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "id": after.id if after else "", "limit": limit}))
+    return [(comment(row[:-1]), Position(row[-1])) for row in rows]
+
+
 async def neighbours(db: Database, comments: Sequence[Comment]) -> list[list[Comment]]:
     """For each comment: the one it answers, then the two shown before it in the thread, then the one after."""
     queries = [query for one in comments for query in _around(one)]

@@ -1,5 +1,7 @@
 """Answers kept for calls that carry an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07)."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from service.domain.errors import Refusal
@@ -66,3 +68,21 @@ def sweeping(before_ms: int, most: int) -> Statement:
         " (SELECT site_id, owner, key FROM replays WHERE created_at < :before ORDER BY created_at LIMIT :most)"
     )
     return Statement(sql, {"before": before_ms, "most": most}, NothingLeft)
+
+
+async def naming(db: Database, site_id: str, location: str) -> list[tuple[str, str]]:
+    """Whose (owner and key) the kept answers are that lead to this place. Looks through all of a site's."""
+    sql = "SELECT owner, key FROM replays WHERE site_id = :site_id AND location = :location"
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "location": location}))
+    return [(row[0], row[1]) for row in rows]
+
+
+def erasing(site_id: str, owner: str, keys: Sequence[tuple[str, str]]) -> list[Statement]:
+    """Forgets the answers given to this owner, and those of others that are named."""
+    one = "DELETE FROM replays WHERE site_id = :site_id AND owner = :owner AND key = :key"
+    return [
+        Statement(
+            "DELETE FROM replays WHERE site_id = :site_id AND owner = :owner", {"site_id": site_id, "owner": owner}
+        ),
+        *[Statement(one, {"site_id": site_id, "owner": other, "key": key}) for other, key in keys],
+    ]

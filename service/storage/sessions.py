@@ -5,8 +5,9 @@ from typing import NamedTuple
 import msgspec
 
 from service.domain.errors import NotSignedIn, Refusal
+from service.domain.member import Member
 from service.domain.session import Session
-from service.storage.database import Database, Query, Statement, Unit, Value
+from service.storage.database import Database, Portion, Query, Statement, Unit, Value
 
 _COLUMNS = "s.id, s.site_id, s.member_id, s.origin, s.created_at, s.last_used_at, s.expires_at, s.ended_at"
 
@@ -114,7 +115,7 @@ def sweeping_refresh_tokens(before_ms: int, most: int) -> Statement:
     return Statement(sql, {"before": before_ms, "most": most}, NothingToSweep)
 
 
-_OLDEST = "(SELECT id FROM sessions WHERE expires_at < :before ORDER BY expires_at LIMIT :most)"
+_OLDEST = "(SELECT id FROM sessions WHERE expires_at < :before ORDER BY expires_at, id LIMIT :most)"
 
 
 def sweeping(before_ms: int, most: int) -> Unit:
@@ -136,3 +137,11 @@ def erasing(site_id: str, member_id: str) -> list[Statement]:
         Statement(f"DELETE FROM tokens WHERE session_id IN {his}", parameters),
         Statement("DELETE FROM sessions WHERE site_id = :site_id AND member_id = :member_id", parameters),
     ]
+
+
+async def exported(db: Database, member: Member, _: str) -> Portion:
+    """A member's sessions: from where, since when, until when. Nothing by which they could be used."""
+    names = ("origin", "created_at", "last_used_at", "expires_at", "ended_at")
+    sql = f"SELECT {', '.join(names)} FROM sessions WHERE member_id = :member_id ORDER BY id"
+    (rows,) = await db.read(Query(sql, {"member_id": member.id}))
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], None)

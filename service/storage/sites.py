@@ -44,7 +44,7 @@ def adding(site: Site) -> Unit:
             "INSERT INTO status_counts (site_id, status, count) VALUES (:site_id, :status, 0)",
             {"site_id": site.id, "status": status},
         )
-        for status in STATUSES
+        for status in (*STATUSES, "reported")
     ]
     return insert, *counts
 
@@ -58,6 +58,16 @@ def setting_policy(seen: Site, policy: Policy) -> Unit:
             Outdated,
         ),
     )
+
+
+def erasing(seen: Site, email: str) -> list[Statement]:
+    """Takes an address out of those that letters go to. Refused with Outdated when the policy was set meanwhile."""
+    told = {
+        name: tuple(one for one in getattr(seen.policy, name) if one.lower() != email)
+        for name in ("moderation_mail", "comment_mail")
+    }
+    policy = msgspec.structs.replace(seen.policy, **told)
+    return list(setting_policy(seen, policy)) if policy != seen.policy else []
 
 
 def counting(site_id: str, status: str, change: int) -> Statement:

@@ -26,6 +26,7 @@ _GROUP = 256  # units in one commit at most, so that the first of them does not 
 _READERS = 2
 _CHECKPOINT = "wal_autocheckpoint = 8000"  # pages, 32 MB: seldom enough to spare writers, small enough to start fast
 _WATCH_S = 0.25
+_LONG = 128 * 1024 * 1024  # a file larger than this takes more than about a second to be written anew
 
 _LOG = logging.getLogger("greenroom.storage")
 
@@ -55,6 +56,7 @@ class SqliteDatabase:
         self._reading: set[asyncio.Task[None]] = set()
         self._foreign: list[Callable[[], None]] = []
         self._watching: asyncio.Task[None] | None = None
+        self._asking = asyncio.Lock()  # no statement may be half read on the writing connection while it is scrubbed
         self.groups = 0  # committed so far
 
     # Writing
@@ -158,9 +160,35 @@ class SqliteDatabase:
 
     async def write_pragma(self, name: str) -> int | None:
         """The value of a PRAGMA on the writing connection."""
+        async with self._asking:
+            return await self._pragma(name)
+
+    async def _pragma(self, name: str) -> int | None:
         async with self._writer.execute(f"PRAGMA {name}") as cursor:
             row = await cursor.fetchone()
         return row[0] if row else None
+
+    # Erasing
+
+    async def scrub(self, may_take_long: bool) -> bool:
+        """Writes the file anew and empties the log of writes.
+
+        secure_delete overwrites what is deleted, but not every copy that was left behind in a page when others moved
+        (SQLite's documents on PRAGMA secure_delete and on VACUUM); and the WAL keeps old pages until it is truncated.
+        """
+        async with self._asking:
+            try:
+                size = (await self._pragma("page_count") or 0) * (await self._pragma("page_size") or 0)
+                if size > _LONG and not may_take_long:
+                    return False
+                await self._pragma("temp_store = FILE")  # the new copy may be larger than the memory
+                await self._writer.execute_fetchall("VACUUM")
+                return await self._pragma("wal_checkpoint(TRUNCATE)") == 0
+            except sqlite3.Error as error:
+                _LOG.warning("the files cannot be scrubbed just now: %s", error)
+                return False
+            finally:
+                await self._pragma("temp_store = MEMORY")
 
     # Life
 
@@ -207,6 +235,5 @@ async def _connect(
         _CHECKPOINT,
     ):
         await connection.execute(f"PRAGMA {pragma}")
-    if factory is Reader:
-        await connection.execute("PRAGMA query_only = ON")
+    await connection.execute("PRAGMA query_only = ON" if factory is Reader else "PRAGMA secure_delete = ON")
     return connection

@@ -131,17 +131,31 @@ async def is_stopped(db: Database, site_id: str, address_hash: str, kind: str) -
     return bool(rows)
 
 
-def erasing(site_id: str, member_id: str) -> list[Statement]:
-    """Forgets a member's subscriptions and those to his address: before his own row is changed, where that is read.
+def moving(gone_id: str, kept_id: str) -> list[Statement]:
+    """Puts the subscriptions of one thread to another; who has one there already keeps that."""
+    both: dict[str, Value] = {"gone": gone_id, "kept": kept_id}
+    return [
+        Statement(
+            "UPDATE subscriptions SET thread_id = :kept WHERE thread_id = :gone AND email NOT IN"
+            " (SELECT k.email FROM subscriptions k WHERE k.thread_id = :kept)",
+            both,
+        ),
+        Statement("DELETE FROM subscriptions WHERE thread_id = :gone", {"gone": gone_id}),
+    ]
+
+
+def erasing(site_id: str, member_id: str, email: str | None) -> list[Statement]:
+    """Forgets a member's subscriptions and those to his address.
 
     Letters that wait for them find nobody to go to. What an address does not want stays: a hash, and his wish.
     """
-    person = {"site_id": site_id, "member_id": member_id}
     return [
-        Statement("DELETE FROM subscriptions WHERE member_id = :member_id AND site_id = :site_id", person),
         Statement(
-            "DELETE FROM subscriptions WHERE site_id = :site_id AND email ="
-            " (SELECT m.email FROM members m WHERE m.id = :member_id AND m.site_id = :site_id)",
-            person,
+            "DELETE FROM subscriptions WHERE member_id = :member_id AND site_id = :site_id",
+            {"site_id": site_id, "member_id": member_id},
+        ),
+        Statement(
+            "DELETE FROM subscriptions WHERE site_id = :site_id AND email = :email",
+            {"site_id": site_id, "email": email or ""},
         ),
     ]

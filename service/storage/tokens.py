@@ -1,8 +1,9 @@
 """Tokens: kept as hashes, scoped to one member of one site, expiring, revocable."""
 
 from service.domain.errors import NotSignedIn
+from service.domain.member import Member
 from service.domain.token import Token
-from service.storage.database import Database, Query, Statement, Unit
+from service.storage.database import Database, Portion, Query, Statement, Unit
 
 
 async def find(db: Database, token_hash: str) -> Token | None:
@@ -50,3 +51,16 @@ def revoking_all(member_id: str, now_ms: int) -> Unit:
 def sweeping(before_ms: int) -> Statement:
     """Forgets tokens that expired before this moment."""
     return Statement("DELETE FROM tokens WHERE expires_at < :before", {"before": before_ms})
+
+
+def erasing(member_id: str) -> list[Statement]:
+    """Ends every token of a member and forgets that there were any."""
+    return [Statement("DELETE FROM tokens WHERE member_id = :member_id", {"member_id": member_id})]
+
+
+async def exported(db: Database, member: Member, _: str) -> Portion:
+    """A member's tokens: what for, since when, until when. Nothing by which they could be used."""
+    names = ("scope", "created_at", "expires_at", "revoked_at")
+    sql = f"SELECT {', '.join(names)} FROM tokens WHERE member_id = :member_id"
+    (rows,) = await db.read(Query(sql, {"member_id": member.id}))
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], None)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from aiohttp import web
 
 from service.actions.identify import Who, identify
-from service.domain.errors import NotFound, NotSignedIn
+from service.domain.errors import NotFound, NotSignedIn, ReadOnly
 from service.domain.site import Site
 from service.domain.token import Scope
 from service.web.app_keys import RESOURCES, SERVING, Serving
@@ -25,7 +25,7 @@ async def site_of(request: web.Request) -> Site:
 
 
 async def who_asks(request: web.Request) -> Who:
-    """The one who asks, by his bearer token (RFC 6750), or a visitor. Raises NotFound, NotSignedIn."""
+    """The one who asks, by his bearer token (RFC 6750), or a visitor. Raises NotFound, NotSignedIn, ReadOnly."""
     site = await site_of(request)
     address = address_key(request)
     header = request.headers.get("Authorization")
@@ -34,7 +34,10 @@ async def who_asks(request: web.Request) -> Who:
     kind, _, token = header.partition(" ")
     if kind.lower() != "bearer" or not token:
         raise NotSignedIn
-    return await identify(request.app[RESOURCES], site, token.strip(), _BEARER, address)
+    who = await identify(request.app[RESOURCES], site, token.strip(), _BEARER, address)
+    if who.reads_only and request.method not in ("GET", "HEAD"):
+        raise ReadOnly
+    return who
 
 
 def address_key(request: web.Request) -> str:

@@ -5,6 +5,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from aiohttp import web
 
+from service.actions.following import Following
 from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
@@ -32,3 +33,4 @@ SERVING = web.AppKey("SERVING", Serving)
 READY = web.AppKey("READY", Ready)
 PAGES = web.AppKey("PAGES", PageCache)
 REPLAYS = web.AppKey("REPLAYS", Replays)
+FOLLOWING = web.AppKey("FOLLOWING", Following)

@@ -5,6 +5,7 @@ from aiohttp import web
 from service.actions.decide_comments import take_down
 from service.actions.draft import Draft, Guest, check_author, preview
 from service.actions.identify import Who
+from service.actions.limits import Standing
 from service.actions.replays import Statement
 from service.actions.submit_comment import Submitted, submit_comment
 from service.actions.thread_page import PageRequest, Sort, ThreadPage, nothing_waits, one_comment, thread_page
@@ -110,7 +111,7 @@ def _told(request: web.Request, who: Who, found: ThreadPage, sort: Sort) -> tupl
     body=CommentBody,
     takes=(IDEMPOTENCY_KEY,),
     gives=(LOCATION, RATE_LIMIT, RATE_LIMIT_POLICY),
-    problems=(*_WHY_NOT, ThreadClosed, TextTooLong, RefusedWords, RateLimited),
+    problems=(*_WHY_NOT, ThreadClosed, NotAllowedNow, TextTooLong, RefusedWords, RateLimited),
 )
 async def post_comment(request: web.Request) -> web.Response:
     """POST S/comments: 201 when it is published, 202 when it is held, 200 when the same came a moment ago."""
@@ -139,25 +140,32 @@ def _draft(body: CommentBody, keyed: bool) -> Draft:
 
 def _answer_to_post(who: Who, done: Submitted) -> web.Response:
     status = 200 if done.repeated else _STATUS.get(done.comment.status, 202)
-    headers = {**PRIVATE, "Location": _location(done.comment)}
-    if done.limit is not None:
-        policy, rate, left, reset_s = done.limit
-        headers["RateLimit-Policy"] = f'"{policy}";q={rate.limit};w={rate.window_s}'
-        headers["RateLimit"] = f'"{policy}";r={left};t={reset_s}'
+    headers = {**PRIVATE, "Location": _location(done.comment), **limit_headers(done.limit)}
     return web.Response(status=status, body=encode(posted_comment(done.comment, who)), headers=headers)
+
+
+def limit_headers(limit: Standing | None) -> dict[str, str]:
+    """What is left of the tightest limit, if there is one."""
+    if limit is None:
+        return {}
+    policy, rate, left, reset_s = limit
+    return {
+        "RateLimit-Policy": f'"{policy}";q={rate.limit};w={rate.window_s}',
+        "RateLimit": f'"{policy}";r={left};t={reset_s}',
+    }
 
 
 def _location(comment: Comment) -> str:
     return f"/api/v1/sites/{comment.site_id}/comments/{comment.id}"
 
 
-@Contract(Ask.ANYONE, {200: PreviewTold}, body=PreviewBody, problems=(*_WHY_NOT, TextTooLong))
+@Contract(Ask.ANYONE, {200: PreviewTold}, body=PreviewBody, problems=(*_WHY_NOT, TextTooLong, RateLimited))
 async def post_preview(request: web.Request) -> web.Response:
     """POST S/preview: how a text would look, for those who may comment."""
     who = await who_asks(request)
     check_author(request.app[RESOURCES], who)
     body, _ = await read_body(request, PreviewBody)
-    return json_response(PreviewTold(await preview(who.site, body.text)))
+    return json_response(PreviewTold(await preview(request.app[RESOURCES], who, body.text)))
 
 
 @Contract(Ask.ANYONE, {200: CommentTold}, gives=(ETAG,))

@@ -50,11 +50,18 @@ class Header(NamedTuple):
     name: str
     sentence: str
     required: bool = False
+    pattern: str | None = None
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """What may stand in it, as JSON Schema."""
+        return {"type": "string"} if self.pattern is None else {"type": "string", "pattern": self.pattern}
 
 
 IDEMPOTENCY_KEY = Header(
     "Idempotency-Key",
     "1 to 255 printable characters. A second call with the same key gets the answer of the first, for 24 hours.",
+    pattern="^[!-~]{1,255}$",
 )
 IF_NONE_MATCH = Header("If-None-Match", "The ETag of what you have; 304 if it is still so.")
 IF_MATCH = Header("If-Match", "The ETag of what you saw, so that nobody's change is lost.", required=True)
@@ -64,6 +71,8 @@ LINK = Header("Link", 'The next page, with rel="next" (RFC 8288), if there is on
 REPLAYED = Header("Idempotency-Replayed", "`true` on the answer to a call with a key that came before.")
 RATE_LIMIT = Header("RateLimit", "How much is left, and for how many seconds, if the rate is limited.")
 RATE_LIMIT_POLICY = Header("RateLimit-Policy", "The limit that is nearest, if the rate is limited.")
+RETRY_AFTER = Header("Retry-After", "After how many seconds it is worth trying again.", pattern="^[0-9]+$")
+WWW_AUTHENTICATE = Header("WWW-Authenticate", "That a bearer token is wanted (RFC 6750).")
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -109,6 +118,8 @@ def problems_of(method: str, path: str, contract: Contract) -> set[type[errors.R
         found |= {errors.NotFound, errors.StorageUnavailable}
     if method != "GET":
         found.add(errors.Draining)
+        if contract.ask is not Ask.ALL:
+            found.add(errors.ReadOnly)
     if contract.body is not None:
         found.update(_OF_BODIES)
     if contract.query:

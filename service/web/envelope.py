@@ -30,7 +30,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = await _refused_by_aiohttp(request, error)
     except Exception as error:  # the last line: nothing may answer with a traceback
         response, request_id = problem_response(error)
-        _LOG.exception("request %s failed: %s %s", request_id, request.method, request.path.encode("unicode_escape"))
+        _LOG.exception("request %s failed: %s %s", request_id, request.method, _path(request))
     origin = request.headers.get("Origin")
     if origin is not None:
         await _let_origin_read(request, response, origin)
@@ -56,17 +56,23 @@ def _told_problem(request: web.Request, refusal: Refusal) -> web.Response:
     response, request_id = problem_response(refusal)
     level = logging.WARNING if isinstance(refusal, Unavailable) else logging.INFO
     if _LOG.isEnabledFor(level):
-        path = request.path.encode("unicode_escape").decode()
         _LOG.log(
             level,
             "%s %s %s -> %d %s",
             request_id,
             request.method,
-            path,
+            _path(request),
             response.status,
             type(refusal).__name__,
         )
     return response
+
+
+def _path(request: web.Request) -> str:
+    """The path for the log; the code of an invitation is a secret, and stands in none."""
+    code = request.match_info.get("code")
+    path = request.path if code is None else request.path.replace(code, "...")
+    return path.encode("unicode_escape").decode()
 
 
 def _abort_later(request: web.Request) -> None:

@@ -1,5 +1,6 @@
-"""The Atom feed (RFC 4287) of a site or of one thread: approved comments only, as readers see them."""
+"""The Atom feed (RFC 4287, replies as in RFC 4685) of a site or of one thread: what readers see."""
 
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from service.actions.identify import Who
 from service.actions.thread_page import PageRequest, recent, thread_page
 from service.domain.comment import Comment
 from service.domain.site import Site
-from service.domain.thread import Thread
+from service.domain.thread import Thread, canonical_key
 from service.web.access import serving_of, site_of
 from service.web.app_keys import PAGES, RESOURCES
 from service.web.contract import IF_NONE_MATCH, Ask, Content, Contract
@@ -17,6 +18,8 @@ from service.web.parameters import Text
 from service.web.times import rfc3339
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_THREADING = "http://purl.org/syndication/thread/1.0"
+ElementTree.register_namespace("thr", _THREADING)
 _ENTRIES = 50
 THREAD = Text("thread", "Only the comments of this page.")
 _HEADERS = {
@@ -41,31 +44,34 @@ async def get_feed(request: web.Request) -> web.Response:
     if ready is None:
         since = pages.now()
         site = await site_of(request)
-        ready = page(_feed(request, site, await _newest(request, site)), _HEADERS)
-        if set(request.query) <= {"thread"}:
+        sent = THREAD.of(request)
+        key = None if sent is None else canonical_key(sent)
+        ready = page(_feed(request, site, key, await _newest(request, site, key)), _HEADERS)
+        if sent == key and len(request.query) == (key is not None):  # of endless other spellings none is kept
             pages.put(request.raw_path, ready, (site_tag(site.id), lists_tag(site.id)), since)
     return answer(ready, request)
 
 
-async def _newest(request: web.Request, site: Site) -> list[tuple[Comment, Thread]]:
-    """Newest first, each with its thread. Raises NotFound for a hidden thread, Invalid for what is no path."""
-    key = THREAD.of(request)
+async def _newest(request: web.Request, site: Site, key: str | None) -> list[tuple[Comment, Thread]]:
+    """Newest first, each with its thread. Raises NotFound for a hidden thread."""
     if key is None:
         return await recent(request.app[RESOURCES], site, _ENTRIES)
     found = await thread_page(request.app[RESOURCES], Who(site, ""), PageRequest(key, "newest", None, _ENTRIES))
     return [(c, found.thread) for c in found.comments if found.thread is not None and c.status == "approved"]
 
 
-def _feed(request: web.Request, site: Site, newest: list[tuple[Comment, Thread]]) -> bytes:
+def _feed(request: web.Request, site: Site, key: str | None, newest: list[tuple[Comment, Thread]]) -> bytes:
     feed = ElementTree.Element("feed", xmlns=_ATOM)
-    own_url = serving_of(request).public_url + request.path_qs
-    key = THREAD.of(request)
-    _add(feed, "id", f"urn:greenroom:{site.id}:comments{':' + key if key else ''}")
-    _add(
-        feed, "title", f"Comments on {newest[0][1].title or key}" if key and newest else f"Comments on {key or site.id}"
-    )
-    _add(feed, "updated", rfc3339(newest[0][0].created_at if newest else site.created_at))
-    ElementTree.SubElement(feed, "link", rel="self", href=own_url)
+    about = key or site.id
+    if key is not None and newest:
+        about = newest[0][1].title or key
+    _add(feed, "id", f"urn:greenroom:{site.id}:comments{':' + quote(key) if key else ''}")
+    _add(feed, "title", f"Comments on {about}")
+    _add(feed, "updated", rfc3339(max((c.edited_at or c.created_at for c, _ in newest), default=site.created_at)))
+    own_url = serving_of(request).public_url + request.path + (f"?thread={quote(key)}" if key else "")
+    _link(feed, "self", own_url, "application/atom+xml")
+    if key is not None:
+        _link(feed, "alternate", _page_url(request, site.id, key, newest[0][1].url if newest else None), "text/html")
     for comment, thread in newest:
         feed.append(_entry(request, comment, thread))
     return bytes(ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
@@ -73,22 +79,44 @@ def _feed(request: web.Request, site: Site, newest: list[tuple[Comment, Thread]]
 
 def _entry(request: web.Request, comment: Comment, thread: Thread) -> ElementTree.Element:
     entry = ElementTree.Element("entry")
-    plain = f"{serving_of(request).public_url}/sites/{comment.site_id}/thread?key={thread.key}"
-    _add(entry, "id", f"urn:greenroom:{comment.site_id}:comment:{comment.id}")
+    page_url = _page_url(request, comment.site_id, thread.key, thread.url)
+    _add(entry, "id", _id(comment.site_id, comment.id))
     _add(entry, "title", f"{comment.author.name} on {thread.title or thread.key}")
     _add(entry, "updated", rfc3339(comment.edited_at or comment.created_at))
     _add(entry, "published", rfc3339(comment.created_at))
     _add(ElementTree.SubElement(entry, "author"), "name", comment.author.name)
-    ElementTree.SubElement(entry, "link", rel="alternate", href=f"{thread.url or plain}#comment-{comment.id}")
+    _link(entry, "alternate", f"{page_url}#comment-{comment.id}", "text/html")
+    if comment.parent_id is not None:
+        answered = {"ref": _id(comment.site_id, comment.parent_id), "href": f"{page_url}#comment-{comment.parent_id}"}
+        ElementTree.SubElement(entry, f"{{{_THREADING}}}in-reply-to", answered)
     content = _add(entry, "content", comment.html)
     content.set("type", "html")
     return entry
 
 
+def _id(site_id: str, comment_id: str) -> str:
+    return f"urn:greenroom:{site_id}:comment:{comment_id}"
+
+
+def _page_url(request: web.Request, site_id: str, key: str, url: str | None) -> str:
+    """Where the page is: on the blog, if that is known, else with us. Without a fragment of its own."""
+    if url is not None:
+        return quote(url.partition("#")[0], safe="%/:?=&@!$'()*+,;~[]")
+    return f"{serving_of(request).public_url}/sites/{site_id}/thread?key={quote(key)}"
+
+
+def _link(parent: ElementTree.Element, rel: str, href: str, media_type: str) -> None:
+    ElementTree.SubElement(parent, "link", rel=rel, type=media_type, href=_writable(href))
+
+
 def _add(parent: ElementTree.Element, name: str, text: str) -> ElementTree.Element:
-    """A child with this text, without the characters that XML 1.0 (section 2.2) has no way to write."""
     child = ElementTree.SubElement(parent, name)
-    child.text = "".join(
+    child.text = _writable(text)
+    return child
+
+
+def _writable(text: str) -> str:
+    """The text without the characters that XML 1.0 (section 2.2) has no way to write."""
+    return "".join(
         c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
     )
-    return child

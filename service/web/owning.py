@@ -7,6 +7,8 @@ from aiohttp import web
 
 from service.actions.add_member import NewMember, add_member
 from service.actions.evidence import thresholds
+from service.actions.move_thread import move_thread
+from service.actions.preview_policy import preview_policy
 from service.actions.replays import Statement
 from service.actions.set_member import MemberChange, members_page, set_member
 from service.actions.set_policy import set_policy
@@ -29,8 +31,16 @@ from service.web.shapes.members import (
     member_told,
     members_told,
 )
-from service.web.shapes.settings import SettingsBody
-from service.web.shapes.threads import ThreadBody, ThreadsTold, ThreadTold, thread_told, threads_told
+from service.web.shapes.settings import HindsightTold, SettingsBody, hindsight_told
+from service.web.shapes.threads import (
+    MoveBody,
+    MovedTold,
+    OwnThreadTold,
+    ThreadBody,
+    ThreadsTold,
+    moved_told,
+    own_thread_told,
+)
 from service.web.times import from_rfc3339
 
 
@@ -49,6 +59,15 @@ async def patch_settings(request: web.Request) -> web.Response:
     who.owner()
     changes, _ = await read_body(request, dict[str, Any])
     return json_response(_settings(request, await set_policy(request.app[RESOURCES], who.site, changes)))
+
+
+@Contract(Ask.OWNERS, {200: HindsightTold}, body=SettingsBody)
+async def post_settings_preview(request: web.Request) -> web.Response:
+    """POST S/settings/preview: what these settings would have done to the last 500 comments; nothing is written."""
+    who = await who_asks(request)
+    who.owner()
+    changes, _ = await read_body(request, dict[str, Any])
+    return json_response(hindsight_told(await preview_policy(request.app[RESOURCES], who.site, changes)))
 
 
 def _settings(request: web.Request, policy: Policy) -> Policy:
@@ -91,14 +110,14 @@ def _location(member: Member) -> str:
     return f"/api/v1/sites/{member.site_id}/members/{member.id}"
 
 
-@Contract(Ask.MODERATORS, {200: MemberTold}, body=MemberChangeBody, problems=(NotAllowedNow,))
+@Contract(Ask.MODERATORS, {200: MemberTold}, body=MemberChangeBody, problems=(NotAllowedNow, NameTaken))
 async def patch_member(request: web.Request) -> web.Response:
-    """PATCH S/members/{id}: suspends (until a time), bans, lets back in; owners give roles."""
+    """PATCH S/members/{id}: suspends (until a time), bans, lets back in; owners give roles and names."""
     who = await who_asks(request)
     actor = who.moderator()
     body, _ = await read_body(request, MemberChangeBody)
     until = None if body.suspended_until is None else from_rfc3339(body.suspended_until, "/suspended_until")
-    change = MemberChange(body.status, until, body.role)
+    change = MemberChange(body.status, until, body.role, body.name)
     member = await set_member(request.app[RESOURCES], actor, who.site, request.match_info["id"], change)
     return json_response(member_told(member))
 
@@ -113,16 +132,32 @@ async def get_threads(request: web.Request) -> web.Response:
         request,
         "threads",
         lambda after, limit: threads_page(res, who.site, after, limit),
-        lambda found, next_cursor: threads_told(found, policy, next_cursor),
+        lambda found, next_cursor: ThreadsTold(
+            [own_thread_told(one, policy, res.now_ms()) for one in found], next_cursor
+        ),
     )
 
 
-@Contract(Ask.MODERATORS, {200: ThreadTold}, body=ThreadBody)
+@Contract(Ask.MODERATORS, {200: OwnThreadTold}, body=ThreadBody)
 async def patch_thread(request: web.Request) -> web.Response:
-    """PATCH S/threads/{id}: its own state, moderation and title; null lets the site's policy speak again."""
+    """PATCH S/threads/{id}: its own state and moderation (null: the site's policy speaks again), and its page."""
     who = await who_asks(request)
     who.moderator()
     body, _ = await read_body(request, ThreadBody)
     changes = {n: v for n in body.__struct_fields__ if (v := getattr(body, n)) is not msgspec.UNSET}
-    thread = await set_thread(request.app[RESOURCES], who.site, request.match_info["id"], changes)
-    return json_response(thread_told(thread, who.site.policy))
+    if isinstance(body.published_at, str):
+        changes["published_at"] = from_rfc3339(body.published_at, "/published_at")
+    res = request.app[RESOURCES]
+    thread = await set_thread(res, who.site, request.match_info["id"], changes)
+    return json_response(own_thread_told(thread, who.site.policy, res.now_ms()))
+
+
+@Contract(Ask.MODERATORS, {200: MovedTold}, body=MoveBody)
+async def post_thread_move(request: web.Request) -> web.Response:
+    """POST S/threads/{id}/move: to another key, or into the thread that stands there; the old key leads to it."""
+    who = await who_asks(request)
+    who.moderator()
+    body, _ = await read_body(request, MoveBody)
+    res = request.app[RESOURCES]
+    moved = await move_thread(res, who.site, request.match_info["id"], body.key, body.dry_run)
+    return json_response(moved_told(moved, body.dry_run, who.site.policy, res.now_ms()))

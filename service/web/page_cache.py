@@ -93,6 +93,8 @@ class PageCache:
         """Drops what a change concerns: a thread's pages and the site's lists, all of a site's, or everything."""
         if change is None:
             self.clear()
+        elif not change.seen:
+            return
         elif change.thread_id is None:
             self._drop(site_tag(change.site_id))
             self._drop(lists_tag(change.site_id))

@@ -53,6 +53,11 @@ class NeededText(Text):
         """It must be there."""
         return True
 
+    @property
+    def shape(self) -> dict[str, Any]:
+        """Some text."""
+        return {"type": "string", "minLength": 1}
+
     def of(self, request: web.Request) -> str:
         """The text. Raises Invalid."""
         text = request.query.get(self.name)
@@ -75,7 +80,7 @@ class Texts(Parameter):
     @property
     def shape(self) -> dict[str, Any]:
         """A list, as `name=A&name=B`."""
-        return {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": self.most}
+        return {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": self.most}
 
     def of(self, request: web.Request) -> list[str]:
         """All that were sent. Raises Invalid."""

@@ -75,6 +75,10 @@ class WrongOrigin(errors.Refusal):
     detail = "This form was not sent from our own pages."
 
 
+class IfMatchNeeded(errors.Refusal):
+    detail = 'Say which version you are editing: If-Match: "VERSION", as in the ETag. A star names none.'
+
+
 class MethodNotAllowed(errors.Refusal):
     detail = "This URL does not take that method."
 
@@ -88,22 +92,28 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.Suspended: Problem(403, "suspended", "Suspended"),
     errors.Banned: Problem(403, "banned", "Banned"),
     errors.NotModerator: Problem(403, "not-moderator", "Not a moderator"),
+    errors.ReadOnly: Problem(403, "read-only-key", "The key is for reading"),
     errors.ThreadClosed: Problem(403, "thread-closed", "Thread closed"),
     WrongOrigin: Problem(403, "wrong-origin", "Wrong origin"),
+    errors.EditWindowOver: Problem(403, "edit-window-over", "Edit window over"),
     errors.NotFound: Problem(404, "not-found", "Not found"),
     MethodNotAllowed: Problem(405, "method-not-allowed", "Method not allowed"),
     BodyTooSlow: Problem(408, "too-slow", "Too slow"),
     errors.StaleDecision: Problem(409, "stale-decision", "The comment has changed"),
     errors.NotAllowedNow: Problem(409, "not-allowed-now", "Not allowed now"),
     errors.NameTaken: Problem(409, "name-taken", "Name taken"),
+    errors.EditConflict: Problem(412, "edit-conflict", "The comment has changed"),
     BodyTooLarge: Problem(413, "too-large", "Too large"),
     errors.TextTooLong: Problem(413, "text-too-long", "Text too long"),
     UnsupportedBody: Problem(415, "unsupported-body", "Unsupported body"),
     errors.KeyReused: Problem(422, "key-reused", "Idempotency-Key reused"),
     errors.RefusedWords: Problem(422, "refused-words", "Refused words"),
     errors.Invalid: Problem(422, "invalid", "Invalid value"),
+    IfMatchNeeded: Problem(428, "if-match-needed", "If-Match needed"),
     errors.RateLimited: Problem(429, "rate-limited", "Too many requests"),
     errors.Draining: Problem(503, "draining", "Stopping"),
+    errors.Unreachable: Problem(503, "unreachable", "Another server does not answer"),
+    errors.TooManyStreams: Problem(503, "too-many-streams", "Too many streams"),
     errors.StorageUnavailable: Problem(503, "storage-unavailable", "Storage unavailable"),
     errors.Refusal: Problem(409, "not-allowed-now", "Not allowed now"),
 }

@@ -7,10 +7,11 @@ from aiohttp import web
 from service.actions.decide_comments import Choice as Chosen
 from service.actions.decide_comments import decide_comments
 from service.actions.queue import LogFilter, Position, QueueRequest, Sort, history, log_page, queue_page, thread_id_of
+from service.actions.remove_comments import remove_comments
 from service.actions.undo_decision import undo_decision
 from service.domain.comment import STATUSES
 from service.domain.errors import NotAllowedNow, StaleDecision
-from service.domain.moderation import ACTIONS, LoggedAction
+from service.domain.moderation import LOGGED_ACTIONS, LoggedAction
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import json_response, read_body
@@ -23,17 +24,20 @@ from service.web.shapes.moderation import (
     HistoryTold,
     LogTold,
     QueueTold,
+    RemovalBody,
+    RemovedTold,
     decided_told,
-    decision_told,
+    history_told,
     log_told,
     queue_told,
+    removed_told,
 )
 
 STATUS = Choice("status", "The tab.", (*STATUSES, "reported", "audit"))
 SORT: Choice[Sort] = Choice("sort", "The order; published comments have that of time only.", get_args(Sort))
 SEARCH = Text("q", "Searching is not offered yet: leave it out.")
 BY = Text("who", "Only what this member decided: his id.")
-ACTION: Filter[LoggedAction] = Filter("action", "Only this action.", (*ACTIONS, "undo"))
+ACTION: Filter[LoggedAction] = Filter("action", "Only this action.", LOGGED_ACTIONS)
 THREAD = Text("thread", "Only what was decided in this thread: its page's key, or its id.")
 
 
@@ -43,6 +47,8 @@ async def get_queue(request: web.Request) -> web.Response:
     who = await who_asks(request)
     who.moderator()
     status, sort = STATUS.of(request), SORT.of(request)
+    if status == "reported" and sort not in ("oldest", "newest"):
+        sort = "oldest"  # by their first report
     if status == "approved" and sort not in ("oldest", "newest"):
         sort = "newest"  # published comments are kept in the order of time only; the answer says so
     if SEARCH.of(request):
@@ -81,6 +87,16 @@ async def post_undo(request: web.Request) -> web.Response:
     return json_response(decided_told(decision_id, results))
 
 
+@Contract(Ask.MODERATORS, {200: RemovedTold}, body=RemovalBody)
+async def post_removal(request: web.Request) -> web.Response:
+    """POST S/members/{id}/remove-comments: all of a member's comments at once, as one decision that can be undone."""
+    who = await who_asks(request)
+    actor = who.moderator()
+    body, _ = await read_body(request, RemovalBody)
+    res, member_id = request.app[RESOURCES], request.match_info["id"]
+    return json_response(removed_told(await remove_comments(res, actor, who.site, member_id, body.action, body.reason)))
+
+
 @Contract(Ask.MODERATORS, {200: LogTold}, query=(BY, ACTION, THREAD, LIMIT, CURSOR))
 async def get_log(request: web.Request) -> web.Response:
     """GET S/log: who decided what, newest first; filtered by who (a member's id), action, thread (key or id)."""
@@ -96,8 +112,8 @@ async def get_log(request: web.Request) -> web.Response:
 
 @Contract(Ask.MODERATORS, {200: HistoryTold})
 async def get_history(request: web.Request) -> web.Response:
-    """GET S/comments/{id}/history: every decision about a comment, oldest first."""
+    """GET S/comments/{id}/history: every decision about a comment and every text it had before, oldest first."""
     who = await who_asks(request)
     who.moderator()
     found = await history(request.app[RESOURCES], who.site, request.match_info["id"])
-    return json_response(HistoryTold([decision_told(one) for one in found]))
+    return json_response(history_told(*found))

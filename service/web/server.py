@@ -47,12 +47,15 @@ class _OneLine(logging.Filter):
         return True
 
 
+LONGEST_LINE = 32_768  # the names of a hundred pages fit into one URL; aiohttp's 8,190 are too few for them
+
 # What aiohttp's protocol is told; a body with a Content-Encoding is refused, never inflated.
 PROTOCOL: dict[str, Any] = {
     "access_log": None,
     "keepalive_timeout": IDLE_S,
     "lingering_time": 2.0,
     "auto_decompress": False,
+    "max_line_size": LONGEST_LINE,
 }
 
 

@@ -1,8 +1,10 @@
-"""Who one is, over the API: the session, and its end."""
+"""Who one is, over the API: the session, and its end. How one begins is in signing_in.py."""
 
 from aiohttp import web
 
-from service.actions.end_session import end_all_tokens, end_token
+from service.actions.end_session import end_all_tokens, end_session_of, end_token, living_sessions
+from service.actions.identify import Who
+from service.actions.invitations import waiting_request
 from service.domain.errors import Refusal
 from service.domain.member import why_not
 from service.web.access import who_asks
@@ -12,14 +14,16 @@ from service.web.contract import Ask, Contract
 from service.web.parameters import Choice
 from service.web.problems import code_of
 from service.web.shapes.members import MemberTold, member_told
-from service.web.shapes.session import SessionTold
+from service.web.shapes.session import OpenSessionsTold, SessionTold, open_sessions_told
 
 _WHAT_TO_DO = {
     "not-signed-in": "Sign in as a member of this blog.",
-    "not-a-member": "Ask the owner of this blog to make you a member.",
+    "not-a-member": "Ask to be made a member; the owner of this blog decides.",
     "suspended": "Wait until the suspension ends, or write to the owner of this blog.",
     "banned": "Write to the owner of this blog.",
 }
+EVERYWHERE = Choice("everywhere", "1 ends every session and every token of the member.", ("0", "1"))
+_HAS_ASKED = "You have asked to be made a member; the owner of this blog decides."
 EVERYWHERE = Choice("everywhere", "1 ends every token of the member.", ("0", "1"))
 
 
@@ -34,10 +38,16 @@ async def get_session(request: web.Request) -> web.Response:
         member=member_told(who.member) if who.member else None,
         may_comment=code is None,
         why_not=code,
-        what_to_do=_WHAT_TO_DO.get(code) if code else None,
+        what_to_do=await _what_to_do(request, who, code),
         form_message=who.site.policy.form_message,
     )
     return json_response(told)
+
+
+async def _what_to_do(request: web.Request, who: Who, code: str | None) -> str | None:
+    if code == "not-a-member" and await waiting_request(request.app[RESOURCES], who.signed_in()) is not None:
+        return _HAS_ASKED
+    return _WHAT_TO_DO.get(code) if code else None
 
 
 @Contract(Ask.SIGNED_IN, {200: MemberTold})
@@ -49,7 +59,7 @@ async def get_me(request: web.Request) -> web.Response:
 
 @Contract(Ask.SIGNED_IN, {204: None}, query=(EVERYWHERE,))
 async def delete_session(request: web.Request) -> web.Response:
-    """DELETE S/session: ends this token, or with everywhere=1 every token of the member."""
+    """DELETE S/session: ends this token with its session, or with everywhere=1 all that the member is signed in by."""
     who = await who_asks(request)
     member = who.signed_in()
     assert who.token_hash is not None
@@ -57,4 +67,19 @@ async def delete_session(request: web.Request) -> web.Response:
         await end_all_tokens(request.app[RESOURCES], member)
     else:
         await end_token(request.app[RESOURCES], who.token_hash)
+    return web.Response(status=204, headers=NO_CONTENT)
+
+
+@Contract(Ask.SIGNED_IN, {200: OpenSessionsTold})
+async def get_sessions(request: web.Request) -> web.Response:
+    """GET S/members/me/sessions: where one is signed in by the widget."""
+    who = await who_asks(request)
+    return json_response(open_sessions_told(await living_sessions(request.app[RESOURCES], who.signed_in())))
+
+
+@Contract(Ask.SIGNED_IN, {204: None})
+async def delete_one_session(request: web.Request) -> web.Response:
+    """DELETE S/members/me/sessions/{id}: ends this session of one's own."""
+    who = await who_asks(request)
+    await end_session_of(request.app[RESOURCES], who.signed_in(), request.match_info["id"])
     return web.Response(status=204, headers=NO_CONTENT)

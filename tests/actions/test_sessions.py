@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +17,9 @@ from service.actions.start_session import Session, start_session
 from service.actions.sweep import sweep
 from service.domain.errors import NotFound, NotSignedIn
 from service.domain.session import IDLE_MS, LONGEST_MS, TOKEN_MS
+from service.storage.cache import Cache
 from service.storage.database import Query
+from service.storage.sqlite import open_sqlite
 from tests.conftest import Blog, Clock, make_blog
 
 DAY_S = 86_400
@@ -148,6 +152,19 @@ async def test_signing_out_everywhere_ends_pages_and_keys_too(blog: Blog) -> Non
         await refresh_session(blog.res, blog.site, sessions[0].refresh_token)
     assert await holds(blog, stays)
     assert await living_sessions(blog.res, blog.ada) == []
+
+
+async def test_another_process_hears_of_the_end(blog: Blog, tmp_path: Path) -> None:
+    session = await started(blog)
+    assert await holds(blog, session)
+    db = await open_sqlite(tmp_path / "greenroom.sqlite")
+    elsewhere = replace(blog.res, db=db, cache=Cache(db))
+    heard = asyncio.Event()
+    blog.res.db.on_foreign_change(heard.set)  # the cache hears of it first
+    await end_token(elsewhere, hash_of(session.token))
+    await asyncio.wait_for(heard.wait(), 10)
+    assert not await holds(blog, session)
+    await db.close()
 
 
 async def test_nobody_ends_the_session_of_another(blog: Blog) -> None:

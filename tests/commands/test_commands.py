@@ -1,5 +1,6 @@
 """The commands as people run them: real processes on a real data folder, before a first serve and beside one."""
 
+import json
 import os
 import re
 import subprocess
@@ -53,9 +54,14 @@ def call(url: str, token: str | None = None, body: Any = None) -> tuple[int, Any
     return ask(url, "GET" if body is None else "POST", token, body)
 
 
+def test_openapi_prints_what_the_service_serves(run: Run, serve: Callable[..., tuple[str, list[str]]]) -> None:
+    url, _ = serve()
+    assert json.loads(run("openapi").stdout) == call(f"{url}/openapi.json")[1]
+
+
 def test_help_lists_every_command(run: Run) -> None:
     shown = run("--help").stdout
-    for name in ("serve", "site", "settings", "member", "token", "train", "score"):
+    for name in ("serve", "site", "settings", "member", "token", "key", "openapi", "train", "score"):
         assert re.search(rf"^  {name} ", shown, re.MULTILINE)
         assert run(name, "--help").returncode == 0
     assert "greenroom" in run("--version").stdout
@@ -218,3 +224,28 @@ def test_a_config_file_counts_for_every_command(run: Run, tmp_path: Path) -> Non
     assert run("--config", str(config), "site", "add", "blog", "--origin", "https://blog.example").returncode == 0
     assert (tmp_path / "elsewhere.sqlite").exists()
     assert run("site", "list").stdout == ""
+
+
+def test_keys_are_made_listed_and_revoked(run: Run, serve: Callable[..., tuple[str, list[str]]]) -> None:
+    run("site", "add", "blog", "--origin", "https://blog.example")
+    nobody = run("key", "add", "--site", "blog", "--name", "importer")
+    assert (nobody.returncode, "has no owner yet" in nobody.stderr) == (1, True)
+    run("member", "add", "--site", "blog", "--name", "Olive", "--role", "owner")
+    raw = run("key", "add", "--site", "blog", "--name", "importer", "--scope", "read").stdout.strip()
+    short = run("key", "add", "--site", "blog", "--name", "old blog", "--kind", "akismet").stdout.strip()
+    assert re.fullmatch(r"gk_[A-Za-z0-9_-]{43}", raw)
+    assert re.fullmatch(r"[0-9a-f]{12}", short)
+    listed = run("key", "list", "--site", "blog").stdout.splitlines()
+    assert [line.split("\t")[1:] for line in listed] == [
+        ["api", "read", f"...{raw[-4:]}", "never used", "importer"],
+        ["akismet", "full", f"...{short[-4:]}", "never used", "old blog"],
+    ]
+    url, _ = serve()
+    queue = f"{url}/api/v1/sites/blog/queue"
+    assert call(queue, raw)[0] == 200
+    key_id = listed[0].split("\t")[0]
+    assert run("key", "revoke", "--site", "blog", key_id).returncode == 0
+    done = time.monotonic()
+    while call(queue, raw)[0] != 401:
+        assert time.monotonic() - done < 10
+    assert run("key", "revoke", "--site", "blog", key_id).returncode == 1

@@ -38,10 +38,17 @@ class MailServer:
         return "250 OK"
 
     def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
-        self.server.close()
         self.loop.close()
+
+    async def _end(self) -> None:
+        self.server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in others:
+            one.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 @pytest.mark.long

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import time
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -13,6 +14,7 @@ from ledger_check import check
 from service_process import NewService, Service, wait_until
 
 _STOP_S = 10.0
+_PROMPT_S = 5.0  # less than a request under way may take
 _ENOUGH = 100
 
 
@@ -58,6 +60,22 @@ def test_a_hanging_request_does_not_keep_it(club: Club, new_service: NewService)
         began = time.perf_counter()
         assert service.stop() == 0
         assert time.perf_counter() - began < _STOP_S
+
+
+def test_open_streams_end_at_once(club: Club, new_service: NewService) -> None:
+    service = new_service().start()
+    where = urlsplit(service.url)
+    with ExitStack() as open_ones:
+        streams = [open_ones.enter_context(socket.create_connection((where.hostname, where.port))) for _ in range(20)]
+        for stream in streams:
+            stream.settimeout(_STOP_S)
+            stream.sendall(f"GET {API}/events HTTP/1.1\r\nHost: club\r\n\r\n".encode())
+            assert stream.recv(4_096).startswith(b"HTTP/1.1 200")
+        service.signal(signal.SIGTERM)
+        for stream in streams:
+            while stream.recv(4_096):  # until the service ends it
+                pass
+        assert service.wait(_PROMPT_S) == 0, service.log()
 
 
 def _unfinished_request(service: Service, club: Club) -> socket.socket:

@@ -163,7 +163,7 @@ async def test_more_subscribers_than_a_portion(blog: Blog, mail: Mail, clock: Cl
 async def test_a_member_is_forgotten_with_all_of_this(blog: Blog, mail: Mail, grace: Member) -> None:
     await follow(blog, mail, grace)
     await blog.post("Queued")
-    unit = [*subscriptions.erasing("blog", grace.id), *outbox.erasing("blog", grace.id)]
+    unit = [*subscriptions.erasing("blog", grace.id, grace.email), *outbox.erasing("blog", grace.id)]
     await blog.res.db.write(unit)
     assert await mail.arrived() == []
     assert await subscriptions.of_member(blog.res.db, "blog", grace.id, "", 10) == []

@@ -1,6 +1,6 @@
 """The real application over real sockets, with callers for each role on two sites."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,9 @@ from service.settings import read_settings
 from service.web.app_keys import Serving
 from service.web.server import PROTOCOL
 from tests.conftest import Blog, make_blog
+from tests.web.conformity import Conformity
+
+_CONFORMITY = Conformity()  # one for all tests: what it makes of the document is made once
 
 
 class Answer:
@@ -42,7 +45,8 @@ class Caller:
         async with self._client.request(
             method, url.removeprefix("/") if url.startswith("//") else url, headers=headers, **options
         ) as response:
-            body = await response.read()
+            endless = response.content_type == "text/event-stream"
+            body = b"" if endless else await response.read()
             json = (
                 await response.json(content_type=None) if "json" in response.headers.get("Content-Type", "") else None
             )
@@ -65,9 +69,18 @@ Login = Callable[[Blog, Member | None], Awaitable[Caller]]
 
 
 @pytest.fixture
-async def client(res: Resources) -> AsyncIterator["TestClient[web.Request, web.Application]"]:
+def conformity() -> Iterator[Conformity]:
+    """Fails a test in which an answer was given that the document does not tell of."""
+    yield _CONFORMITY
+    faults, _CONFORMITY.faults = _CONFORMITY.faults, []
+    assert not faults, "answers that /openapi.json does not tell of"
+
+
+@pytest.fixture
+async def client(res: Resources, conformity: Conformity) -> AsyncIterator["TestClient[web.Request, web.Application]"]:
     serving = Serving("http://127.0.0.1", address_secret=b"test")
     app = build_app(read_settings({}), res, serving)
+    app.on_response_prepare.append(conformity.look)
     server = TestServer(app)
     await server.start_server(**PROTOCOL)
     async with TestClient(server) as opened:
@@ -95,6 +108,13 @@ async def mo(blog: Blog, login: Login) -> Caller:
 @pytest.fixture
 async def olive(blog: Blog, login: Login) -> Caller:
     return await login(blog, blog.owner)
+
+
+@pytest.fixture
+async def patient(blog: Blog, ada: Caller, mo: Caller, olive: Caller) -> None:
+    """Ada's, Mo's and Olive's tokens hold for a year: for tests that let days pass."""
+    for caller, member in ((ada, blog.ada), (mo, blog.moderator), (olive, blog.owner)):
+        caller._token = await blog.token(member, days=365)
 
 
 @pytest.fixture

@@ -106,6 +106,13 @@ async def test_what_has_not_changed_is_not_sent_again(ada: Caller, visitor: Call
     assert (changed.status, texts(changed)) == (200, [])
 
 
+async def test_the_counts_of_a_hundred_pages_are_one_question(ada: Caller, visitor: Caller) -> None:
+    keys = [f"/2026/11/{'a-long-name-' * 15}{number}.html" for number in range(100)]
+    await ada.post("Hello", thread=keys[7])
+    answer = await visitor("GET", "/counts", params=[("thread", key) for key in keys])
+    assert (answer.status, answer.json["counts"]) == (200, {key: int(key == keys[7]) for key in keys})
+
+
 async def test_a_page_in_memory_follows_every_change(
     ada: Caller, mo: Caller, visitor: Caller, blog: Blog, res: Resources
 ) -> None:

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from service.actions.queue import AuthorRecord, Item
 from service.domain.comment import Comment
+from service.domain.difference import Segment, difference
 from service.domain.moderation import Action, Decision
+from service.domain.report import Report
 from service.domain.thread import Thread
 
 _HREF = re.compile(r'<a href="([^"]*)"')
@@ -37,6 +39,7 @@ DONE: dict[str, str] = {
     "remove": "removed",
     "restore": "restored",
     "undo": "put back as before",
+    "dismiss": "kept, its reports dismissed",
 }
 # What somebody did, in the log and in words about colleagues: "Olive rejected it".
 DID: dict[str, str] = {
@@ -46,6 +49,8 @@ DID: dict[str, str] = {
     "remove": "removed it",
     "restore": "restored it",
     "undo": "put it back as it was before",
+    "edit": "edited it",
+    "dismiss": "dismissed the reports of it",
 }
 
 
@@ -62,6 +67,8 @@ class Card(NamedTuple):
     after: list[Comment]
     record: AuthorRecord | None
     decisions: list[Decision]
+    changed: list[Segment]  # what an edit that waits changes in the text that is public
+    reports: list[Report]
     actions: tuple[Action, ...]
 
     @property
@@ -85,6 +92,8 @@ def card(item: Item) -> Card:
         after=[one for one in others if one.id > comment.id],
         record=item.author_record,
         decisions=item.decisions,
+        changed=difference(comment.public_text or "", comment.text) if comment.stands else [],
+        reports=item.reports,
         actions=item.allowed_actions,
     )
 

@@ -1,13 +1,14 @@
-"""The desk's forms: decisions about one comment or many, and taking decisions back."""
+"""The desk's forms: decisions about one comment or many, taking them back, dismissing reports."""
 
 import re
 
 from aiohttp import web
 
 from service.actions.decide_comments import Choice, Result, decide_comments
+from service.actions.dismiss_reports import dismiss_reports
 from service.actions.identify import Who
 from service.actions.undo_decision import undo_decision
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Fault, Invalid, NotAllowedNow
 from service.domain.moderation import ACTIONS, Action
 from service.web.app_keys import RESOURCES
 from service.web.desk.desk import Answer, show
@@ -47,6 +48,19 @@ async def post_undo(request: web.Request) -> web.Response:
     who = await visitor(request)
     name, results = await undo_decision(request.app[RESOURCES], who.moderator(), form.one("decision"))
     return await _back(request, who, name, results)
+
+
+@as_page
+async def post_dismissal(request: web.Request) -> web.Response:
+    """POST /sites/{site}/desk/dismissals: closes the reports of a comment that stays as it is."""
+    form = await read_form(request)
+    who = await visitor(request)
+    actor, view, comment_id = who.moderator(), view_of(request, who.site.id), form.one("comment")
+    try:
+        decision = await dismiss_reports(request.app[RESOURCES], actor, comment_id)
+    except NotAllowedNow:
+        return await show(request, who, view, Answer([comment_id], status=_CONFLICT))
+    return see_other(_told(view, decision.decision_id, []))
 
 
 async def _back(request: web.Request, who: Who, name: str, results: list[Result]) -> web.Response:

@@ -13,17 +13,26 @@ from service.web.desk.notices import done, refused
 from service.web.desk.view import TABS, View, cursor_kind, view_of, wanted
 from service.web.pages.errors import as_page
 from service.web.pages.rendering import html, see_other
-from service.web.pages.visitor import sessions, visitor
+from service.web.pages.visitor import sessions, visitor, visitor_of
 from service.web.paging import cursor_text
 
 
 @as_page
 async def get_entrance(request: web.Request) -> web.Response:
-    """GET /desk: to the site that the visitor moderates; a choice among several; or how to sign in."""
+    """GET /desk: to the site that the visitor moderates; a choice among several; or how to sign in (?site=)."""
     sites = [who.site.id for who in await sessions(request) if who.moderates]
+    named = request.query.get("site", "").strip().lower()
+    if named:
+        return await _to_sign_in(request, named)
     if len(sites) == 1:
         return see_other(f"/sites/{sites[0]}/desk")
     return html("desk_entrance.html", {"who": None, "here": "/desk", "sites": sorted(sites)})
+
+
+async def _to_sign_in(request: web.Request, named: str) -> web.Response:
+    """To the desk of the site that was named, by way of signing in. Raises NotFound."""
+    site = (await visitor_of(request, named)).site
+    return see_other(f"/sites/{site.id}/sign-in?to=/sites/{site.id}/desk")
 
 
 @as_page

@@ -49,7 +49,7 @@ async def done(request: web.Request, site: Site, actor: Member) -> Done | None:
 def _done(rows: list[Decision]) -> Done:
     action = rows[0].action
     words = f"{counted(len(rows))} {DONE[action]}."
-    return Done(words, _taught(rows), None if action == "undo" else rows[0].decision_id)
+    return Done(words, _taught(rows), None if action in ("undo", "dismiss") else rows[0].decision_id)
 
 
 def _taught(rows: list[Decision]) -> str | None:
@@ -72,7 +72,7 @@ async def refused(res: Resources, site: Site, comment_ids: Sequence[str]) -> lis
 
 async def _refused(res: Resources, site: Site, comment_id: str) -> Refused | None:
     try:
-        past = await history(res, site, comment_id)
+        past, _ = await history(res, site, comment_id)
     except NotFound:
         return None
     return Refused(comment_id, past[-1] if past else None)

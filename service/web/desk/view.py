@@ -5,14 +5,13 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from service.actions.queue import Position, QueueRequest
+from service.actions.queue import Position, QueueRequest, Tab
 from service.actions.queue import Sort as Order
-from service.domain.comment import Status
 from service.domain.moderation import TRANSITIONS, Action
 from service.web.paging import cursor_of
 from service.web.parameters import choice_of
 
-TABS: tuple[Status, ...] = ("pending", "spam", "approved", "rejected", "removed")
+TABS: tuple[Tab, ...] = ("pending", "reported", "spam", "approved", "rejected", "removed")
 _PER_PAGE = 30
 _ORDERS: dict[Order, str] = {
     "oldest": "Oldest first",
@@ -27,7 +26,7 @@ class View:
     """One view of a site's queue."""
 
     site_id: str
-    status: Status
+    status: Tab
     order: Order
     cursor: str | None = None
 
@@ -46,18 +45,20 @@ class View:
     @property
     def orders(self) -> dict[Order, str]:
         """The orders that make sense here: what is published is not sorted by risk."""
-        return {o: words for o, words in _ORDERS.items() if self.status != "approved" or o in ("oldest", "newest")}
+        by_time = self.status in ("approved", "reported")
+        return {o: words for o, words in _ORDERS.items() if not by_time or o in ("oldest", "newest")}
 
     @property
     def actions(self) -> list[Action]:
-        """What may be done with every comment of this status."""
-        return [action for action, transition in TRANSITIONS.items() if self.status in transition.sources]
+        """What may be done with every comment of this status; what is reported is published."""
+        status = "approved" if self.status == "reported" else self.status
+        return [action for action, transition in TRANSITIONS.items() if status in transition.sources]
 
 
 def view_of(request: web.Request, site_id: str) -> View:
     """The view that the query asks for. What waits is shown in the order of its coming, the rest newest first."""
     status = choice_of(request, "status", TABS)
-    first: tuple[Order, ...] = ("oldest", "newest") if status == "pending" else ("newest", "oldest")
+    first: tuple[Order, ...] = ("oldest", "newest") if status in ("pending", "reported") else ("newest", "oldest")
     order: Order = choice_of(request, "sort", (*first, "riskiest", "uncertain"))
     return View(site_id, status, order, request.query.get("cursor"))
 

@@ -1,11 +1,11 @@
-"""The style sheets and the icon of our pages, kept in memory; browsers may keep them under the URL of their version."""
+"""The files that our pages refer to, kept in memory; browsers may keep them under the URL of their version."""
 
 from aiohttp import web
 
 from service.web.page_cache import Page, answer, page
 from service.web.pages.rendering import asset, asset_url
 
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK = "public, no-cache"
 
@@ -17,11 +17,11 @@ def _page(name: str, caching: str) -> Page:
 
 _READY = {
     url: _page(name, caching)
-    for name in ("pages.css", "desk.css", "icon.svg")
+    for name in ("pages.css", "desk.css", "reference.css", "popup.js", "icon.svg")
     for url, caching in ((f"/{name}", _ASK), (asset_url(name), _FOR_EVER))
 }
 
 
 async def get_asset(request: web.Request) -> web.Response:
-    """GET /pages.css, /desk.css, /icon.svg: for ever under its version's URL, to be asked about under any other."""
+    """GET /pages.css and its like: for ever under its version's URL, to be asked about under any other."""
     return answer(_READY.get(request.raw_path) or _READY[request.path], request)

@@ -26,6 +26,7 @@ HEADERS = {
     "Vary": "Cookie",
     "Server": "greenroom",
 }
+_OUR_SCRIPT = HEADERS["Content-Security-Policy"] + "; script-src 'self'"
 PUBLIC = {**HEADERS, "Cache-Control": "no-cache"}  # may be kept, must be asked about
 
 
@@ -80,6 +81,12 @@ def render(template: str, told: dict[str, Any]) -> bytes:
 def html(template: str, told: dict[str, Any], status: int = 200) -> web.Response:
     """A page for the one who asked and nobody else."""
     return web.Response(status=status, body=render(template, told), headers=HEADERS)
+
+
+def scripted(response: web.Response) -> web.Response:
+    """Lets a page run scripts of ours, served by us. No other page runs any."""
+    response.headers["Content-Security-Policy"] = _OUR_SCRIPT
+    return response
 
 
 def see_other(location: str) -> web.Response:

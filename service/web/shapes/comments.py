@@ -5,10 +5,19 @@ from typing import Annotated, Any, TypeVar
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from service.actions.identify import Who
-from service.domain.comment import Author, Comment, Status
+from service.domain.comment import MAX_TEXT, Author, Comment, Status
 from service.domain.moderation import Remover
 from service.web.bodies import Body, Id, Line, Url
 from service.web.times import Time, rfc3339, rfc3339_or_none
+
+# Told here, checked by the domain: what is too long is refused with a code of its own.
+Text = Annotated[
+    str,
+    Meta(
+        description="Markdown, at most 10,000 code points, some of which can be seen.",
+        extra_json_schema={"minLength": 1, "maxLength": MAX_TEXT},
+    ),
+]
 
 
 class GuestBody(Body, frozen=True):
@@ -22,8 +31,10 @@ class GuestBody(Body, frozen=True):
 class CommentBody(Body, frozen=True):
     """A comment to post. `url`, `title` and `published_at` tell of its page; the first that are sent stay."""
 
-    thread: Annotated[Line, Meta(description="The page's path, like /2020/06/post.html.")]
-    text: Annotated[str, Meta(description="Markdown, at most 10,000 code points.")]
+    thread: Annotated[
+        Line, Meta(description="The page's path, like /2020/06/post.html.", extra_json_schema={"minLength": 1})
+    ]
+    text: Text
     parent_id: Id | None = None
     url: Annotated[Url, Meta(description="Where the page is, on one of the site's origins.")] | None = None
     title: Line | None = None
@@ -31,10 +42,16 @@ class CommentBody(Body, frozen=True):
     author: GuestBody | None = None
 
 
+class EditBody(Body, frozen=True):
+    """The text that is to stand in place of the comment's."""
+
+    text: Annotated[str, Meta(description="Markdown, at most 10,000 code points.")]
+
+
 class PreviewBody(Body, frozen=True):
     """A text to be shown as it would look."""
 
-    text: str
+    text: Text
 
 
 class PreviewTold(Struct, frozen=True):
@@ -98,10 +115,11 @@ def comment_told(comment: Comment, status: Status) -> CommentTold:
 
 def seen_comment(comment: Comment, who: Who) -> CommentTold:
     """A comment as this reader sees it; to readers a removed one is a tombstone."""
-    status = comment.seen_by(who.member.id if who.member else None, who.moderates)
+    reader_id = who.member.id if who.member else None
+    status = comment.seen_by(reader_id, who.moderates)
     if status is None:
         return comment_as(CommentTold, comment, "removed", bare=True)
-    return comment_told(comment, status)
+    return comment_told(comment.as_seen_by(reader_id, who.moderates), status)
 
 
 def listed_comment(comment: Comment, who: Who) -> CommentTold:

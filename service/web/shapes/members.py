@@ -24,6 +24,7 @@ class MemberChangeBody(Body, frozen=True):
     status: Literal["active", "suspended", "banned"] | None = None
     suspended_until: Annotated[str, Meta(extra_json_schema={"format": "date-time"})] | None = None
     role: Role | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
 
 
 class MemberTold(Struct, frozen=True):

@@ -1,12 +1,14 @@
 """What moderators send and see: decisions with their results, the cards of the queue, the log."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from service.actions.decide_comments import Result
-from service.actions.queue import AuthorRecord, Item, QueuePage, Sort
+from service.actions.queue import AuthorRecord, Item, QueuePage, Revision, Sort
+from service.actions.remove_comments import Removal, Removed
 from service.domain.comment import Comment, Reason, Status, VerdictWord
+from service.domain.difference import Segment, difference
 from service.domain.member import MemberStatus
 from service.domain.moderation import Action, Decision, Label, LoggedAction
 from service.domain.site import Policy
@@ -14,6 +16,7 @@ from service.web.bodies import Body, Id
 from service.web.problems import ProblemTold, problem_told
 from service.web.shapes.comments import CommentTold, comment_as, comment_told
 from service.web.shapes.lists import NextCursor
+from service.web.shapes.reports import ReportTold, report_told
 from service.web.shapes.threads import ThreadTold, thread_told
 from service.web.times import Time, rfc3339
 
@@ -48,7 +51,32 @@ class DecidedTold(Struct, frozen=True):
     """A decision with a result for each comment, in their order. Its id is what an undo names."""
 
     decision_id: str
-    results: list[ResultTold]
+    results: Annotated[
+        list[ResultTold],
+        Meta(examples=[[{"id": "019ab0c1d2e3f405162738", "status": "approved", "version": 2}]]),
+    ]
+
+
+class RemovalBody(Body, frozen=True):
+    """What to do with all of a member's comments."""
+
+    action: Removal = "remove"
+    reason: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class SkippedTold(Struct, frozen=True):
+    """A comment that was left as it was, and why."""
+
+    id: str
+    problem: ProblemTold
+
+
+class RemovedTold(Struct, frozen=True):
+    """How many comments took the action. The decision's id is what an undo names."""
+
+    decision_id: str
+    removed: int
+    skipped: list[SkippedTold]
 
 
 class ActorTold(Struct, frozen=True):
@@ -83,10 +111,26 @@ class LogTold(Struct, frozen=True):
     next_cursor: NextCursor
 
 
+class RevisionTold(Struct, frozen=True):
+    """A text that an edit replaced, as it was judged; by whom and when it was replaced."""
+
+    version: int
+    text: str
+    html: str
+    status: Status
+    score: float | None
+    verdict: VerdictWord
+    reasons: tuple[Reason, ...]
+    model_version: str | None
+    edited_by: ActorTold | None
+    edited_at: Time
+
+
 class HistoryTold(Struct, frozen=True):
-    """Every decision about one comment, oldest first."""
+    """Every decision about one comment, and every text it had before, oldest first."""
 
     decisions: list[DecisionTold]
+    revisions: list[RevisionTold]
 
 
 class LatestTold(Struct, frozen=True):
@@ -102,7 +146,7 @@ class AuthorRecordTold(Struct, frozen=True):
     """What a moderator goes by about an author."""
 
     member_since: Time
-    status: MemberStatus
+    status: MemberStatus | Literal["guest"]
     approved: int
     rejected: int
     spam: int
@@ -115,12 +159,17 @@ class ItemTold(CommentTold, frozen=True, kw_only=True):
     thread: ThreadTold | None
     score: Annotated[float | None, Meta(description="Probability of spam, 0 to 1; null: not scored.")]
     verdict: VerdictWord
-    reasons: tuple[Reason, ...]
+    reasons: Annotated[
+        tuple[Reason, ...], Meta(examples=[[{"code": "links", "detail": "3 links; at most 2 are let through."}]])
+    ]
     model_version: str | None
-    author_record: Annotated[AuthorRecordTold | None, Meta(description="Null for a guest.")]
+    public_text: Annotated[str | None, Meta(description="What readers see while an edit of it waits.")]
+    diff: Annotated[list[Segment] | None, Meta(description="From public_text to text.")]
+    author_record: Annotated[AuthorRecordTold | None, Meta(description="Of a guest: by his address.")]
     neighbours: list[CommentTold]
     group: str | None
     decisions: list[DecisionTold]
+    reports: Annotated[list[ReportTold], Meta(description="The open ones, the oldest first; 100 at most.")]
     allowed_actions: tuple[Action, ...]
 
 
@@ -157,6 +206,12 @@ def _result(result: Result) -> ResultTold:
     return ResultTold(result.id, result.comment.status, result.comment.version)
 
 
+def removed_told(done: Removed) -> RemovedTold:
+    """What became of a member's comments."""
+    skipped = [SkippedTold(one.id, problem_told(one.refusal)) for one in done.skipped if one.refusal is not None]
+    return RemovedTold(done.decision_id, done.removed, skipped)
+
+
 def decision_told(decision: Decision) -> DecisionTold:
     """A row of the log."""
     return DecisionTold(
@@ -173,6 +228,26 @@ def decision_told(decision: Decision) -> DecisionTold:
         decision.version,
         decision.undoes,
         rfc3339(decision.created_at),
+    )
+
+
+def history_told(decisions: list[Decision], revisions: list[Revision]) -> HistoryTold:
+    """What became of one comment."""
+    return HistoryTold([decision_told(one) for one in decisions], [_revision(one) for one in revisions])
+
+
+def _revision(one: Revision) -> RevisionTold:
+    return RevisionTold(
+        one.version,
+        one.text,
+        one.html,
+        one.status,
+        one.score,
+        one.verdict,
+        one.reasons,
+        one.model_version,
+        ActorTold(one.edited_by, one.editor_name) if one.edited_by else None,
+        rfc3339(one.created_at),
     )
 
 
@@ -198,10 +273,13 @@ def item_told(item: Item, policy: Policy) -> ItemTold:
         verdict=comment.verdict,
         reasons=comment.reasons,
         model_version=comment.model_version,
+        public_text=comment.public_text if comment.stands else None,
+        diff=difference(comment.public_text or "", comment.text) if comment.stands else None,
         author_record=_record(item.author_record),
         neighbours=[comment_told(one, one.status) for one in item.neighbours],
         group=None,
         decisions=[decision_told(one) for one in item.decisions],
+        reports=[report_told(one) for one in item.reports],
         allowed_actions=item.allowed_actions,
     )
 
@@ -209,13 +287,12 @@ def item_told(item: Item, policy: Policy) -> ItemTold:
 def _record(record: AuthorRecord | None) -> AuthorRecordTold | None:
     if record is None:
         return None
-    member = record.member
     return AuthorRecordTold(
-        rfc3339(member.created_at),
-        member.status,
-        member.approved_count,
-        member.rejected_count,
-        member.spam_count,
+        rfc3339(record.since),
+        record.status,
+        record.approved,
+        record.rejected,
+        record.spam,
         [_latest(one) for one in record.latest],
     )
 

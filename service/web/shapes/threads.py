@@ -1,26 +1,40 @@
 """Threads over the wire: a page of comments, the threads of a site, counts and the newest comments."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from service.actions.identify import Who
+from service.actions.move_thread import Moved
 from service.actions.thread_page import ThreadPage
 from service.domain.comment import Comment
 from service.domain.site import Moderation, Policy, ThreadState
 from service.domain.thread import Thread
-from service.web.bodies import Body, Line
+from service.web.bodies import Body, Line, Url
 from service.web.shapes.comments import CommentTold, comment_as, listed_comment
 from service.web.shapes.lists import NextCursor
+from service.web.times import Time, rfc3339, rfc3339_or_none
 
 
 class ThreadBody(Body, frozen=True):
-    """What is to become of a thread; null lets the site's policy speak again."""
+    """What to set of a thread; what is left out stays.
+
+    Null as state or moderation lets the site's policy speak again, null as published_at the first sight of the page.
+    """
 
     state: ThreadState | UnsetType | None = UNSET
     moderation: Moderation | UnsetType | None = UNSET
     title: Line | UnsetType | None = UNSET
+    url: Url | UnsetType | None = UNSET
+    published_at: Annotated[str, Meta(extra_json_schema={"format": "date-time"})] | UnsetType | None = UNSET
+
+
+class MoveBody(Body, frozen=True):
+    """Where a thread is to go: its page's path from now on. A dry run only tells what would become of it."""
+
+    key: Annotated[Line, Meta(description="The page's new path, like /posts/2020/06/post/.")]
+    dry_run: bool = False
 
 
 class ThreadTold(Struct, frozen=True):
@@ -32,6 +46,26 @@ class ThreadTold(Struct, frozen=True):
     title: str | None
     state: ThreadState
     count: int
+
+
+class OwnThreadTold(ThreadTold, frozen=True, kw_only=True):
+    """A thread as moderators see it: `state` and `moderation` hold now, the own ones only where they are set."""
+
+    moderation: Moderation
+    own_state: ThreadState | None
+    own_moderation: Moderation | None
+    published_at: Time | None
+    created_at: Time
+    version: int
+
+
+class MovedTold(Struct, frozen=True):
+    """What became, or would become, of a thread; where it was merged, how many comments, of all statuses, went over."""
+
+    outcome: Literal["moved", "merged", "same"]
+    dry_run: bool
+    comments: int
+    thread: OwnThreadTold
 
 
 class PageTold(Struct, frozen=True):
@@ -55,7 +89,7 @@ class ThreadPageTold(Struct, frozen=True):
 class ThreadsTold(Struct, frozen=True):
     """Threads of a site."""
 
-    threads: list[ThreadTold]
+    threads: list[OwnThreadTold]
     next_cursor: NextCursor
 
 
@@ -82,9 +116,27 @@ def thread_told(thread: Thread, policy: Policy) -> ThreadTold:
     return ThreadTold(thread.id, thread.key, thread.url, thread.title, thread.state or policy.state, thread.count)
 
 
-def threads_told(found: list[Thread], policy: Policy, next_cursor: str | None) -> ThreadsTold:
-    """A page of a site's threads."""
-    return ThreadsTold([thread_told(one, policy) for one in found], next_cursor)
+def own_thread_told(thread: Thread, policy: Policy, now_ms: int) -> OwnThreadTold:
+    """A thread for those who moderate."""
+    return OwnThreadTold(
+        thread.id,
+        thread.key,
+        thread.url,
+        thread.title,
+        thread.state_now(policy, now_ms),
+        thread.count,
+        moderation=thread.moderation_now(policy),
+        own_state=thread.state,
+        own_moderation=thread.moderation,
+        published_at=rfc3339_or_none(thread.published_at),
+        created_at=rfc3339(thread.created_at),
+        version=thread.version,
+    )
+
+
+def moved_told(moved: Moved, dry_run: bool, policy: Policy, now_ms: int) -> MovedTold:
+    """What became of a thread that was to be moved."""
+    return MovedTold(moved.outcome, dry_run, moved.comments, own_thread_told(moved.thread, policy, now_ms))
 
 
 def thread_page_told(found: ThreadPage, who: Who, next_cursor: str | None) -> ThreadPageTold:

@@ -3,10 +3,14 @@
 import re
 
 from service.actions.decide_comments import Choice, decide_comments
+from service.actions.draft import Draft
+from service.actions.edit_comment import Wanted, edit_comment
+from service.actions.report_comment import report_comment
 from service.actions.resources import Resources
+from service.actions.submit_comment import submit_comment
 from service.domain.comment import Comment
 from tests.conftest import Blog, Clock, make_blog
-from tests.web.pages.conftest import Page, Reader, SignedIn, link_token
+from tests.web.pages.conftest import Client, Page, Reader, SignedIn, link_token
 
 
 async def hold(blog: Blog, text: str, **fields: object) -> Comment:
@@ -175,3 +179,72 @@ async def test_a_member_in_the_desk_of_another_site_stays_out(signed_in: SignedI
     reader = await signed_in(None)
     await reader.send(f"/sites/other/sign-in?token={await link_token(res, other.ada)}")
     assert (await reader.get("/sites/other/desk")).status == 403
+
+
+async def test_what_readers_report_stands_on_its_tab(mo: Reader, blog: Blog) -> None:
+    comment = (await blog.post("an <advertisement>")).comment
+    for member, reason in ((blog.ada, "He <b>sells</b> things"), (None, "Spam!")):
+        await report_comment(blog.res, await blog.who(member), comment.id, reason, lambda _: [])
+    page = await mo.get(f"{mo.home}/desk?status=reported")
+    assert cards(page) == [comment.id]
+    assert "Reported 1" in page.words
+    assert "“ He &lt;b&gt;sells&lt;/b&gt; things ” Ada ," in page.words
+    assert "“ Spam! ” a visitor," in page.words
+    assert "2 reports" in page.words
+    done = await mo.follow(
+        await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=comment.id),
+    )
+    assert "1 comment kept, its reports dismissed." in done.words
+    assert "No reader complains of anything." in done.words
+    assert 'name="decision"' not in done.text  # nothing to take back
+    late = await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=comment.id)
+    assert late.status == 409
+    assert "Mo dismissed the reports of it" in late.words
+    assert (await mo.send(f"{mo.home}/desk/dismissals", comment="0")).status == 404
+    assert (await mo.send(f"{mo.home}/desk/dismissals", headers={}, comment=comment.id)).status == 403
+    assert "dismissed the reports of it" in (await mo.get(f"{mo.home}/desk?status=approved")).words
+
+
+async def test_what_is_reported_is_decided_like_anything(mo: Reader, blog: Blog) -> None:
+    comment = (await blog.post("rude")).comment
+    await report_comment(blog.res, await blog.who(blog.ada), comment.id, "rude", lambda _: [])
+    page = await mo.get(f"{mo.home}/desk?status=reported")
+    assert re.findall(r'<button name="action" value="([a-z_]+)" class="act [a-z_]+">\w+</button>', page.text) == [
+        "reject",
+        "mark_spam",
+        "remove",
+    ]
+    done = await mo.follow(
+        await mo.send(f"{mo.home}/desk/decisions?status=reported", action="reject", comment=choice(comment))
+    )
+    assert "1 comment rejected." in done.words
+    assert cards(done) == []
+
+
+async def test_an_edit_that_waits_shows_what_it_changes(blog: Blog, mo: Reader, ada: Reader, stranger: Reader) -> None:
+    published = (await blog.post("I like <b>rye</b> flour")).comment
+    edited = "score 0.6 I like <b>rye</b> bread"
+    await edit_comment(blog.res, await blog.who(blog.ada), Wanted(published.id, frozenset([1]), edited))
+    desk = await mo.get(f"{mo.home}/desk")
+    assert "Readers see the text as it was before" in desk.words
+    assert "<ins> bread</ins>" in desk.text
+    assert "<del> flour</del>" in desk.text
+    assert "<b>rye" not in desk.text
+    path = f"{ada.home}/thread?key=/post.html"
+    assert "others see the text as it was before" in (await ada.get(path)).words
+    read = (await stranger.get(path)).words
+    assert "flour" in read
+    assert "bread" not in read
+    await decide(mo, "approve", choice(published, 2))
+    assert "bread" in (await stranger.get(path)).words
+
+
+async def test_what_a_guest_did_before_stands_on_his_card(res: Resources, client: Client) -> None:
+    blog = await make_blog(res, "open", who_may_comment="anyone")
+    mo = Reader(client, blog)
+    await mo.send(f"{mo.home}/sign-in?token={await link_token(res, blog.moderator)}&to=/desk")
+    guest = await blog.who(None)
+    for text in ("One", "score 0.6"):
+        await submit_comment(res, guest, Draft("/post.html", text), lambda _: [])
+    page = await mo.get(f"{mo.home}/desk")
+    assert "1 approved comment, 0 rejected, 0 spam; this address known since" in page.words
