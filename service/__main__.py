@@ -18,6 +18,7 @@ _COMMANDS = {
     "threads": "List, close and move the discussions of a site's pages.",
     "member": "Add, suspend and ban members.",
     "outbox": "See what waits to be sent, and what could not be.",
+    "sign-on": "Say how others vouch for a site's people.",
     "token": "Make a token for a member, or end one.",
     "key": "Add, list and revoke keys for programs.",
     "openapi": "Print the API's document (OpenAPI 3.1).",
@@ -35,7 +36,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"service.commands.{cmd_name}").command
+        command: click.Command = import_module(f"service.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

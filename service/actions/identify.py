@@ -19,7 +19,7 @@ class Who(msgspec.Struct, frozen=True):
     site: Site
     address: str  # an opaque key for rate limits, not the address itself
     member: Member | None = None
-    token_hash: str | None = None
+    token_hash: str | None = None  # None: a visitor, or a key
     moderates: bool = False  # may he decide about others' comments, with this token and at this moment?
     reads_only: bool = False  # a key of this scope changes nothing
 
@@ -79,4 +79,4 @@ async def _by_key(res: Resources, site: Site, raw_key: str, address: str) -> Who
     if member is None or not key.holds(member, res.now_ms()):
         raise NotSignedIn
     use_key(res, key)
-    return Who(site, address, member, key.hash, key.scope != "comment", key.scope == "read")
+    return Who(site, address, member, None, key.scope != "comment", key.scope == "read")

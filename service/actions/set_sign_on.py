@@ -1,6 +1,6 @@
 """Shows and changes how a site's people are vouched for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,12 +13,6 @@ from service.storage import sign_on as settings
 from service.storage.database import Outdated
 
 _TRIES = 8
-_CLEARED: dict[str, dict[str, str]] = {
-    "off": {"jwks_url": "", "client_id": "", "client_secret": ""},
-    "hs256": {"jwks_url": "", "client_id": "", "client_secret": ""},
-    "jwks": {"client_id": "", "client_secret": ""},
-    "oidc": {"jwks_url": ""},
-}
 
 
 async def show_sign_on(res: Resources, site: Site) -> SignOn:
@@ -27,10 +21,10 @@ async def show_sign_on(res: Resources, site: Site) -> SignOn:
 
 
 async def set_sign_on(res: Resources, site: Site, changes: Mapping[str, Any]) -> SignOn:
-    """Puts these in place of those of the same names; what the kind does not know is cleared. Raises Invalid."""
+    """Puts these in place of those of the same names; another kind or provider begins afresh. Raises Invalid."""
     if changes.get("client_secret"):
         changes = {**changes, "client_secret": res.seal.close(_use(site.id), changes["client_secret"])}
-    return await _changed(res, site, lambda seen: _checked(res, msgspec.structs.replace(seen, **changes)))
+    return await _changed(res, site, lambda seen: _checked(res, seen.changed(changes)))
 
 
 async def rotate_secret(res: Resources, site: Site) -> SignOn:
@@ -56,8 +50,7 @@ def _use(site_id: str) -> str:
     return f"client secret of {site_id}"
 
 
-def _checked(res: Resources, wanted: SignOn) -> SignOn:
-    new = msgspec.structs.replace(wanted, **_CLEARED[wanted.kind])
+def _checked(res: Resources, new: SignOn) -> SignOn:
     urls = {"jwks_url": new.jwks_url, "issuer": new.issuer if new.kind == "oidc" else ""}
     faults = [
         Fault(f"/{name}", "This URL cannot be called: https, a public host and its own port are needed.")
@@ -71,10 +64,10 @@ def _checked(res: Resources, wanted: SignOn) -> SignOn:
     return new
 
 
-async def _changed(res: Resources, site: Site, change: Any) -> SignOn:
+async def _changed(res: Resources, site: Site, change: Callable[[SignOn], SignOn]) -> SignOn:
     for _ in range(_TRIES):
         seen = await show_sign_on(res, site)
-        new: SignOn = change(seen)
+        new = change(seen)
         try:
             await res.db.write([settings.setting(seen, new)])
         except Outdated:

@@ -1,6 +1,5 @@
-"""Forgets, every hour, what is kept only for a time: kept answers, tokens and sessions that are over, where guests
-came from, refused texts, invitations that nobody took, requests that were decided. Erasures that were interrupted are
-finished here, too.
+"""Forgets, every hour, what is kept only for a time: kept answers, tokens and sessions that are over, invitations that
+nobody took, where guests came from, refused texts. Erasures that were interrupted are finished here, too.
 """
 
 import asyncio
@@ -33,11 +32,9 @@ async def sweep(res: Resources, replays: Replays) -> None:
     await _in_portions(res, lambda: sessions.sweeping(before, _PORTION))
     await res.db.write([tokens.sweeping(before), codes.sweeping(before), *sign_in_requests.sweeping(before)])
     await res.db.write([sign_on.sweeping_jtis(now), sign_on.sweeping_attempts(now)])
+    await res.db.write([invitations.sweeping(now - _WAYS_IN_KEPT_MS), requests.sweeping(now - _WAYS_IN_KEPT_MS)])
     await forget_old(res)
     await finish_erasures(res)
-    await res.db.write([tokens.sweeping(before)])
-    before = res.now_ms() - _WAYS_IN_KEPT_MS
-    await res.db.write([invitations.sweeping(before), requests.sweeping(before)])
 
 
 async def _in_portions(res: Resources, portion: Callable[[], Unit]) -> None:

@@ -165,4 +165,4 @@ def _algs(key: Key) -> frozenset[str]:
 
 def _same(alg: object) -> frozenset[str]:
     edwards = frozenset({"EdDSA", "Ed25519"})
-    return edwards if alg in edwards else frozenset({str(alg)})
+    return edwards if str(alg) in edwards else frozenset({str(alg)})

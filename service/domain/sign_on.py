@@ -50,6 +50,14 @@ class SignOn(msgspec.Struct, frozen=True):
             return [self.generation, self.generation - 1]
         return [self.generation]
 
+    def changed(self, changes: Mapping[str, Any]) -> "SignOn":
+        """With these in place of those of the same names. Another kind, or another provider, takes nothing over: no
+        trust that was put in somebody else, and no secret that he was told."""
+        new = msgspec.structs.replace(self, **changes)
+        same = new.kind == self.kind and (new.kind != "oidc" or new.issuer == self.issuer)
+        bare = SignOn(self.site_id, generation=self.generation, rotated_at=self.rotated_at, version=self.version)
+        return new if same else msgspec.structs.replace(bare, **{"kind": self.kind, **changes})
+
     def faults(self) -> list[Fault]:
         """What is missing for this kind."""
         needed = {"jwks": ("issuer", "jwks_url"), "oidc": ("issuer", "client_id")}.get(self.kind, ())

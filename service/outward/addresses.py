@@ -60,7 +60,8 @@ def may_call(url: str, private: bool) -> bool:
         return False
     if private:
         return parts.scheme in ("https", "http") and port != 0
-    return parts.scheme == "https" and port in (None, 443) and _is_public_host(host)
+    named = "[" not in parts.netloc or ":" in host  # in brackets stands an address (RFC 3986, section 3.2.2)
+    return parts.scheme == "https" and port in (None, 443) and named and _is_public_host(host)
 
 
 def _is_public_host(host: str) -> bool:

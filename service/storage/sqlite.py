@@ -177,7 +177,7 @@ class SqliteDatabase:
         (SQLite's documents on PRAGMA secure_delete and on VACUUM); and the WAL keeps old pages until it is truncated.
         """
         async with self._asking:
-            try:
+            try:  # in this order: writing the file anew goes through the log
                 size = (await self._pragma("page_count") or 0) * (await self._pragma("page_size") or 0)
                 if size > _LONG and not may_take_long:
                     return False

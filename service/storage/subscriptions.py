@@ -1,8 +1,9 @@
 """Who is told of new comments on a page, and which addresses want no more letters of a kind."""
 
 from service.domain.errors import NotFound, Refusal
+from service.domain.member import Member
 from service.domain.subscription import Subscription
-from service.storage.database import Database, Query, Statement, Value
+from service.storage.database import PORTION, Database, Portion, Query, Statement, Value
 from service.storage.outbox import NothingLeft
 
 _COLUMNS = "id, site_id, thread_id, member_id, email, created_at, asked_at, confirmed_at, ended_at"
@@ -129,6 +130,18 @@ async def is_stopped(db: Database, site_id: str, address_hash: str, kind: str) -
     sql = "SELECT kind FROM mail_stops WHERE site_id = :site_id AND address_hash = :address_hash AND kind = :kind"
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "address_hash": address_hash, "kind": kind}))
     return bool(rows)
+
+
+async def exported(db: Database, member: Member, after: str) -> Portion:
+    """A member's subscriptions: to which page, at which address, since when, until when."""
+    sql = (
+        "SELECT s.id, t.key, s.email, s.created_at, s.confirmed_at, s.ended_at FROM subscriptions s"
+        " JOIN threads t ON t.id = s.thread_id WHERE s.member_id = :member_id AND s.id > :after ORDER BY s.id LIMIT :most"
+    )
+    (rows,) = await db.read(Query(sql, {"member_id": member.id, "after": after, "most": PORTION}))
+    names = ("thread", "email", "created_at", "confirmed_at", "ended_at")
+    found = [dict(zip(names, row[1:], strict=True)) for row in rows]
+    return Portion(found, rows[-1][0] if len(rows) == PORTION else None)
 
 
 def moving(gone_id: str, kept_id: str) -> list[Statement]:

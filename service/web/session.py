@@ -5,7 +5,7 @@ from aiohttp import web
 from service.actions.end_session import end_all_tokens, end_session_of, end_token, living_sessions
 from service.actions.identify import Who
 from service.actions.invitations import waiting_request
-from service.domain.errors import Refusal
+from service.domain.errors import NotAllowedNow, Refusal
 from service.domain.member import why_not
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
@@ -24,7 +24,6 @@ _WHAT_TO_DO = {
 }
 EVERYWHERE = Choice("everywhere", "1 ends every session and every token of the member.", ("0", "1"))
 _HAS_ASKED = "You have asked to be made a member; the owner of this blog decides."
-EVERYWHERE = Choice("everywhere", "1 ends every token of the member.", ("0", "1"))
 
 
 @Contract(Ask.ANYONE, {200: SessionTold})
@@ -57,14 +56,15 @@ async def get_me(request: web.Request) -> web.Response:
     return json_response(member_told(who.signed_in()))
 
 
-@Contract(Ask.SIGNED_IN, {204: None}, query=(EVERYWHERE,))
+@Contract(Ask.SIGNED_IN, {204: None}, query=(EVERYWHERE,), problems=(NotAllowedNow,))
 async def delete_session(request: web.Request) -> web.Response:
     """DELETE S/session: ends this token with its session, or with everywhere=1 all that the member is signed in by."""
     who = await who_asks(request)
     member = who.signed_in()
-    assert who.token_hash is not None
     if EVERYWHERE.of(request) == "1":
         await end_all_tokens(request.app[RESOURCES], member)
+    elif who.token_hash is None:
+        raise NotAllowedNow("A key is no session: it is ended by DELETE S/keys/{id}.")
     else:
         await end_token(request.app[RESOURCES], who.token_hash)
     return web.Response(status=204, headers=NO_CONTENT)

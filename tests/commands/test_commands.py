@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.running import ask, running
+from tests.vouching import by_hand
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -61,7 +62,7 @@ def test_openapi_prints_what_the_service_serves(run: Run, serve: Callable[..., t
 
 def test_help_lists_every_command(run: Run) -> None:
     shown = run("--help").stdout
-    for name in ("serve", "site", "settings", "member", "token", "key", "openapi", "train", "score"):
+    for name in ("serve", "site", "settings", "member", "sign-on", "token", "key", "openapi", "train", "score"):
         assert re.search(rf"^  {name} ", shown, re.MULTILINE)
         assert run(name, "--help").returncode == 0
     assert "greenroom" in run("--version").stdout
@@ -249,3 +250,40 @@ def test_keys_are_made_listed_and_revoked(run: Run, serve: Callable[..., tuple[s
     while call(queue, raw)[0] != 401:
         assert time.monotonic() - done < 10
     assert run("key", "revoke", "--site", "blog", key_id).returncode == 1
+
+
+def test_sign_on_by_a_shared_secret(run: Run, serve: Callable[..., tuple[str, list[str]]]) -> None:
+    assert run("sign-on", "show", "--site", "blog").stdout.split() == ["kind", "off", "roles", "no", "vouches", "no"]
+    secret = run("sign-on", "secret", "--site", "blog").stdout.strip()
+    now = int(time.time())
+    claims = {"sub": "1", "aud": "blog", "iat": now, "exp": now + 60, "jti": "a", "name": "Grace", "member": True}
+    sso = {"sso": by_hand({"alg": "HS256"}, claims, secret)}
+    status, told = call(f"{url}/api/v1/sites/blog/session", None, sso)
+    assert (status, told["member"]["name"], told["member"]["status"]) == (200, "Grace", "active")
+    assert call(f"{url}/api/v1/sites/blog/session", None, sso)[0] == 401
+    rotated = run("sign-on", "rotate", "--site", "blog").stdout.strip()
+    assert rotated != secret
+    assert run("sign-on", "secret", "--site", "blog").stdout.strip() == rotated
+    for jti, key in (("b", secret), ("c", rotated)):
+        sso = {"sso": by_hand({"alg": "HS256"}, {**claims, "jti": jti}, key)}
+        assert call(f"{url}/api/v1/sites/blog/session", None, sso)[0] == 200
+
+
+def test_sign_on_by_keys_and_by_a_provider(run: Run, tmp_path: Path) -> None:
+    done = run("sign-on", "jwks", "--site", "blog", "https://blog.example/jwks", "--issuer", "me", "--vouches")
+    assert done.stdout.splitlines() == [
+        "kind\tjwks",
+        "issuer\tme",
+        "jwks_url\thttps://blog.example/jwks",
+        "roles\tno",
+        "vouches\tyes",
+    ]
+    inner = run("sign-on", "jwks", "--site", "blog", "http://127.0.0.1/jwks", "--issuer", "me")
+    assert (inner.returncode, inner.stderr.count("\n")) == (1, 1)
+    assert inner.stderr.startswith("jwks_url: ")
+    (tmp_path / "secret").write_text("s3cret\n")
+    told = ("--client-id", "greenroom", "--client-secret-file", str(tmp_path / "secret"))
+    done = run("sign-on", "oidc", "--site", "blog", "https://id.example", *told)
+    assert "/sites/blog/sign-in/oidc/callback" in done.stdout
+    assert "s3cret" not in done.stdout + run("sign-on", "show", "--site", "blog").stdout
+    assert run("sign-on", "off", "--site", "blog").stdout.startswith("kind\toff\n")

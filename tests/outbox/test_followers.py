@@ -7,6 +7,7 @@ import pytest
 
 from service.actions.confirm_subscription import confirm_subscription
 from service.actions.decide_comments import take_down
+from service.actions.edit_comment import Wanted, edit_comment
 from service.actions.set_policy import set_policy
 from service.actions.set_thread import set_thread
 from service.actions.subscribe import subscribe
@@ -16,7 +17,7 @@ from service.domain.member import Member
 from service.storage import outbox, subscriptions
 from tests.conftest import Blog, Clock
 from tests.outbox.conftest import Mail, html_of, links, text_of
-from tests.outbox.test_moderators import FINE, HELD, SPAM
+from tests.outbox.test_moderators import FINE, HELD, SPAM, decide, tell
 
 DAY_S = 86_400
 PAGE = "/post.html"
@@ -91,6 +92,22 @@ async def test_only_approved_comments_of_others_on_pages_that_are_shown(blog: Bl
     comment = (await blog.post("On a page that is hidden then")).comment
     await set_thread(blog.res, blog.site, comment.thread_id, {"state": "hidden"})
     assert await mail.arrived() == []
+
+
+async def test_the_text_of_an_edit_that_waits_goes_to_moderators_alone(blog: Blog, mail: Mail, grace: Member) -> None:
+    await follow(blog, mail, grace)
+    await tell(blog, "mo@blog.example")
+    comment = (await blog.post("Public words")).comment
+    wanted = Wanted(comment.id, frozenset({1}), f"{HELD} new words")
+    edited = await edit_comment(blog.res, await blog.who(blog.ada), wanted)
+    assert edited.comment.status == "pending"
+    told = {one["To"]: text_of(one) for one in await mail.arrived()}
+    assert sorted(told) == ["grace@blog.example", "mo@blog.example"]
+    assert "new words" in told["mo@blog.example"]
+    assert "Public words" in told["grace@blog.example"]
+    assert "new words" not in told["grace@blog.example"]
+    await decide(blog, edited.comment, "approve")
+    assert [one["To"] for one in await mail.arrived()] == ["ada@blog.example"]  # readers were told already
 
 
 async def test_it_ends_by_the_link_and_stays_ended(blog: Blog, mail: Mail, grace: Member) -> None:

@@ -172,7 +172,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "texts.long_refused": lambda db: texts.long_refused(db, "blog", 0, ("", "1"), 50),
     **{
         f"{module.__name__.rpartition('.')[2]}.exported": lambda db, module=module: module.exported(db, A_MEMBER, "")
-        for module in (decisions, members, revisions, sessions, texts, tokens)
+        for module in (decisions, members, revisions, sessions, subscriptions, texts, tokens)
     },
     "identities.find": lambda db: identities.find(db, "blog", "i", "s"),
     "identities.of_member": lambda db: identities.of_member(db, "blog", "m"),

@@ -50,6 +50,8 @@ async def test_a_key_is_shown_once_and_acts_as_its_maker(olive: Caller, blog: Bl
     assert (await program("GET", "/settings")).status == 200
     answer = await program("GET", "/session", headers={"Origin": "https://blog.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "https://blog.example"
+    assert (await program("DELETE", "/session")).code == "not-allowed-now"
+    assert (await program("GET", "/session")).json["signed_in"]
     ((stored,),) = await res.db.read(Query("SELECT hash, name FROM keys", {}))
     assert made.json["key"] not in stored
 

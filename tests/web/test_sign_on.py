@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import re
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -632,6 +635,18 @@ async def test_secrets_never_come_back(olive: Caller) -> None:
         assert b"s3cret" not in one.body
 
 
+async def test_another_provider_is_told_nothing_and_trusted_with_nothing(olive: Caller) -> None:
+    told = {"kind": "oidc", "issuer": "https://id.example", "client_id": "greenroom", "client_secret": "s3cret-s3cret"}
+    await olive("PATCH", "/sign-on", json={**told, "roles": True, "vouches": True})
+    same = (await olive("PATCH", "/sign-on", json={"client_id": "other"})).json
+    assert (same["client_id"], same["has_client_secret"], same["roles"], same["vouches"]) == ("other", True, True, True)
+    moved = {"issuer": "https://evil.example", "client_id": "other"}
+    for change in (moved, {"kind": "hs256"}):
+        new = (await olive("PATCH", "/sign-on", json=change)).json
+        assert (new["has_client_secret"], new["roles"], new["vouches"]) == (False, False, False)
+    assert new["issuer"] == ""
+
+
 async def test_a_client_secret_is_stored_encrypted(olive: Caller, blog: Blog) -> None:
     told = {"kind": "oidc", "issuer": "https://id.example", "client_id": "greenroom", "client_secret": "s3cret-s3cret"}
     await olive("PATCH", "/sign-on", json=told)
@@ -667,3 +682,12 @@ async def test_what_cannot_be_set(olive: Caller, told: dict[str, Any], pointer: 
     answer = await olive("PATCH", "/sign-on", json=told)
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
     assert (await olive("GET", "/sign-on")).json["kind"] == "off"
+
+
+async def test_the_example_in_the_docs_works(vouch: Vouching, clock: Clock) -> None:
+    clock.now = time.time_ns() // 1_000_000
+    text = (Path(__file__).parents[2] / "docs" / "sign-on.md").read_text(encoding="utf-8")
+    made: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0], made)
+    answer = await vouch.send(made["token"](vouch.secret, {"id": "7", "name": "Grace", "paid": True}))
+    assert (answer.status, answer.json["member"]["status"]) == (200, "active")

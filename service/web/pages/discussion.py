@@ -164,7 +164,7 @@ async def _answered(request: web.Request, who: Who, found: ThreadPage, reply_id:
     if not reply_id or found.thread is None:
         return None
     try:
-        one = await one_comment(request.app[RESOURCES], who, reply_id)
+        one = (await one_comment(request.app[RESOURCES], who, reply_id)).as_published()
     except NotFound:
         return None
     return one if one.thread_id == found.thread.id and one.status == "approved" else None

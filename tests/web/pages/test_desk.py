@@ -232,6 +232,7 @@ async def test_an_edit_that_waits_shows_what_it_changes(blog: Blog, mo: Reader, 
     assert "<b>rye" not in desk.text
     path = f"{ada.home}/thread?key=/post.html"
     assert "others see the text as it was before" in (await ada.get(path)).words
+    assert "I like" in (await ada.get(f"{path}&reply={published.id}")).words
     read = (await stranger.get(path)).words
     assert "flour" in read
     assert "bread" not in read
