@@ -136,7 +136,8 @@ async def exported(db: Database, member: Member, after: str) -> Portion:
     """A member's subscriptions: to which page, at which address, since when, until when."""
     sql = (
         "SELECT s.id, t.key, s.email, s.created_at, s.confirmed_at, s.ended_at FROM subscriptions s"
-        " JOIN threads t ON t.id = s.thread_id WHERE s.member_id = :member_id AND s.id > :after ORDER BY s.id LIMIT :most"
+        " JOIN threads t ON t.id = s.thread_id WHERE s.member_id = :member_id AND s.id > :after"
+        " ORDER BY s.id LIMIT :most"
     )
     (rows,) = await db.read(Query(sql, {"member_id": member.id, "after": after, "most": PORTION}))
     names = ("thread", "email", "created_at", "confirmed_at", "ended_at")
