@@ -12,6 +12,7 @@ from service.actions.draft import check_author, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
 from service.actions.limits import Standing
+from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.actions.spend_limits import spend_limits
 from service.actions.thread_page import one_comment
@@ -69,13 +70,16 @@ async def edit_comment(res: Resources, who: Who, wanted: Wanted) -> Edited:
     scored = await res.scorer.score(Sample(text=wanted.text, author_name=scene.seen.author.name))
     for _ in range(_TRIES):
         after = _edited(res, scene, wanted.text, html, scored)
+        notices = await of_change(res, who.site, after, scene.seen)
         try:
-            await res.db.write(await _unit(res, scene, after))
+            await res.db.write([*await _unit(res, scene, after), *notices])
         except Outdated:
             scene = await _look(res, await _again(res, who), wanted)
             _refuse(res, scene, wanted.text)
         else:
             _tell(res, after)
+            if notices:
+                res.changes.announce_queued()
             return Edited(after, True, limit)
     raise StorageUnavailable
 

@@ -26,6 +26,7 @@ from service.storage import (
     revisions,
     sessions,
     sites,
+    subscriptions,
     texts,
     tokens,
 )
@@ -63,6 +64,7 @@ async def _leaving(res: Resources, member: Member) -> list[Statement]:
         *tokens.erasing(member.id),
         *replays.erasing(member.site_id, member.id, kept),
         *outbox.erasing(member.site_id, member.id),
+        *subscriptions.erasing(member.site_id, member.id, member.email),
     ]
 
 

@@ -65,4 +65,5 @@ def tell_moved(res: Resources, site: Site, *keys: str) -> None:
     """What stood at these keys, or came there, is read afresh; so is every page of the site, which may name it."""
     for key in keys:
         res.cache.forget_thread(site.id, lookup_key(key))
+    res.cache.forget_every_subscriber()
     res.changes.announce(Change(site.id))
