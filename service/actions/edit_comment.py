@@ -25,7 +25,7 @@ from service.domain.thread import Thread, lookup_key
 from service.domain.verdict import Verdict, judge, refuse
 from service.spam.facts import Sample
 from service.spam.scorer import Scored
-from service.storage import comments, counts, decisions, revisions, texts, threads
+from service.storage import comments, counts, decisions, reports, revisions, texts, threads
 from service.storage.database import Outdated, Statement
 
 _TRIES = 4
@@ -180,6 +180,8 @@ async def _unit(res: Resources, scene: _Scene, after: Comment) -> list[Statement
     ]
     if seen.is_public != after.is_public:
         unit += [comments.showing(one) for one in (seen.id, *await comments.ancestors(res.db, seen.parent_id))]
+    if seen.is_public and not after.is_public:
+        unit += reports.resolving(seen.site_id, seen.id, "edit", res.now_ms())
     if scene.label is not None:
         unit.append(decisions.unlabelling(seen.id))
     if seen.author.id != member.id:

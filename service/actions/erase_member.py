@@ -20,9 +20,11 @@ from service.storage import (
     counts,
     decisions,
     erasures,
+    keys,
     members,
     outbox,
     replays,
+    reports,
     revisions,
     sessions,
     sites,
@@ -65,6 +67,8 @@ async def _leaving(res: Resources, member: Member) -> list[Statement]:
         *replays.erasing(member.site_id, member.id, kept),
         *outbox.erasing(member.site_id, member.id),
         *subscriptions.erasing(member.site_id, member.id, member.email),
+        *reports.erasing(member.site_id, member.id),
+        *keys.erasing(member.site_id, member.id, res.now_ms()),
     ]
 
 
@@ -109,6 +113,7 @@ async def _taking_down(res: Resources, seen: Comment) -> list[Statement]:
         texts.erasing(seen),
         *[comments.showing(one) for one in (seen.id, *above)],
         *counts.moving(seen, after),
+        *reports.resolving(seen.site_id, seen.id, "remove", res.now_ms()),
     ]
 
 

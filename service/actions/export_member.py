@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from service.actions.resources import Resources
 from service.domain.member import Member
-from service.storage import decisions, members, revisions, sessions, subscriptions, texts, tokens
+from service.storage import decisions, keys, members, reports, revisions, sessions, subscriptions, texts, tokens
 from service.storage.database import Database, Portion
 
 
@@ -26,6 +26,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("earlier_texts", revisions.exported),
     Section("decisions", decisions.exported),
     Section("subscriptions", subscriptions.exported),
+    Section("reports", reports.exported),
+    Section("keys", keys.exported),
 )
 
 

@@ -18,3 +18,5 @@ class ExportTold(Struct, frozen=True):
     comments: list[dict[str, Any]]
     earlier_texts: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
+    reports: list[dict[str, Any]]
+    keys: list[dict[str, Any]]
