@@ -5,7 +5,20 @@ from typing import Any, NamedTuple
 
 from service.actions.resources import Resources
 from service.domain.member import Member
-from service.storage import decisions, keys, members, reports, revisions, sessions, subscriptions, texts, tokens
+from service.storage import (
+    decisions,
+    identities,
+    invitations,
+    keys,
+    members,
+    reports,
+    requests,
+    revisions,
+    sessions,
+    subscriptions,
+    texts,
+    tokens,
+)
 from service.storage.database import Database, Portion
 
 
@@ -28,6 +41,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("subscriptions", subscriptions.exported),
     Section("reports", reports.exported),
     Section("keys", keys.exported),
+    Section("identities", identities.exported),
+    Section("invitations", invitations.exported),
+    Section("membership_requests", requests.exported),
 )
 
 

@@ -131,6 +131,16 @@ def erasing(site_id: str, member_id: str) -> list[Statement]:
     ]
 
 
+def unsaying(site_id: str, comment_id: str) -> list[Statement]:
+    """Empties what was said about a comment that is erased: it may quote it, or name its author."""
+    return [
+        Statement(
+            "UPDATE reports SET reason = '' WHERE comment_id = :comment_id AND site_id = :site_id AND reason <> ''",
+            {"comment_id": comment_id, "site_id": site_id},
+        )
+    ]
+
+
 async def exported(db: Database, member: Member, _: str) -> Portion:
     """A member's reports."""
     names = ("id", "comment_id", "reason", "created_at", "resolved_at")

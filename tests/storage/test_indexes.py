@@ -59,6 +59,10 @@ NO_QUERIES = {
     "tables",
     "cache",
 }
+EXPORTED = (
+    *(decisions, identities, invitations, keys, members, reports, requests),
+    *(revisions, sessions, subscriptions, texts, tokens),
+)
 START = Position("0", 0.5)
 
 # Every reading function of storage, with arguments that make it send its queries.
@@ -170,9 +174,10 @@ READS: dict[str, Callable[[Any], Any]] = {
     "texts.long_refused": lambda db: texts.long_refused(db, "blog", 0, ("", "1"), 50),
     **{
         f"{module.__name__.rpartition('.')[2]}.exported": lambda db, module=module: module.exported(db, A_MEMBER, "")
-        for module in (decisions, keys, members, reports, revisions, sessions, subscriptions, texts, tokens)
+        for module in EXPORTED
     },
     "identities.find": lambda db: identities.find(db, "blog", "i", "s"),
+    "invitations.of_member": lambda db: invitations.of_member(db, A_MEMBER),
     "identities.of_member": lambda db: identities.of_member(db, "blog", "m"),
     "sign_on.find": lambda db: sign_on.find(db, "blog"),
     "sign_on.is_used": lambda db: sign_on.is_used(db, "blog", "j"),

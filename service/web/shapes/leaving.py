@@ -20,3 +20,7 @@ class ExportTold(Struct, frozen=True):
     decisions: list[dict[str, Any]]
     reports: list[dict[str, Any]]
     keys: list[dict[str, Any]]
+    subscriptions: list[dict[str, Any]]
+    identities: list[dict[str, Any]]
+    invitations: list[dict[str, Any]]
+    membership_requests: list[dict[str, Any]]
