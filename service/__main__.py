@@ -17,6 +17,8 @@ _COMMANDS = {
     "settings": "Show and change a site's policy.",
     "member": "Add, suspend and ban members.",
     "token": "Make a token for a member, or end one.",
+    "backup": "Write everything to one file, while the service runs.",
+    "restore": "Put a backup into an empty place, of either engine.",
     "train": "Train a spam model from labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }

@@ -63,5 +63,3 @@ def server() -> Iterator[Server]:
     finally:
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-
-

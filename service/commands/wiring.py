@@ -71,3 +71,8 @@ async def site_named(res: Resources, name: str) -> Site:
     if site is None:
         raise Refusal(f"There is no site named {name}. Make it: greenroom site add {name} --origin URL")
     return site
+
+
+def progress(line: str) -> None:
+    """Says how far long work has come, beside the results, which go to stdout."""
+    click.echo(line, err=True)

@@ -7,7 +7,7 @@ from service.storage.migrate import Migration, MigrationRefused, migrations, sta
 
 _LOCK = 0x6772_6D69  # "grmi": only one process migrates
 _WAIT_S = 5
-_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
 
 
 def migrate_postgres(url: str) -> list[str]:
@@ -37,7 +37,7 @@ def _apply_missing(connection: psycopg.Connection) -> list[str]:
 
 def _version(connection: psycopg.Connection) -> int:
     """The last step applied; 0 for an empty schema. Raises MigrationRefused for another program's."""
-    tables = {row[0] for row in connection.execute(_TABLES)}
+    tables = {row[0] for row in connection.execute(TABLES)}
     if "schema_version" in tables:
         row = connection.execute("SELECT MAX(number) FROM schema_version").fetchone()
         return int(row[0] or 0) if row else 0
@@ -52,5 +52,5 @@ def _apply(connection: psycopg.Connection, step: Migration) -> None:
     with connection.transaction():
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (number BIGINT PRIMARY KEY)")
         for statement in statements(step.sql):
-            connection.execute(sql.SQL(statement))  # type: ignore[arg-type] # our own files
+            connection.execute(sql.SQL(statement))
         connection.execute("INSERT INTO schema_version (number) VALUES (%s)", [step.number])

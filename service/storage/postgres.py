@@ -189,6 +189,7 @@ class PostgresDatabase:
 
 async def _apply_alone(connection: AsyncConnection[Row], unit: Unit) -> Outcome:
     await connection.execute("SAVEPOINT unit")
+    outcome: Outcome
     try:
         outcome = await _apply(connection, unit)
     except (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError, TypeError, ValueError) as fault:

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import LiteralString, cast
+from typing import LiteralString
 
 # A parameter is a colon and a name, not within '...' and not the second colon of a cast.
 _PARAMETER = re.compile(r"('(?:[^']|'')*')|(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -12,4 +12,4 @@ _PARAMETER = re.compile(r"('(?:[^']|'')*')|(?<![:\w]):([a-z_][a-z0-9_]*)")
 def translated(sql: str) -> LiteralString:
     """The statement with the driver's placeholders. All our SQL is constants of the storage room."""
     doubled = sql.replace("%", "%%")
-    return cast(LiteralString, _PARAMETER.sub(lambda m: m[1] or f"%({m[2]})s", doubled))
+    return _PARAMETER.sub(lambda m: m[1] or f"%({m[2]})s", doubled)
