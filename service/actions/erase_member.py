@@ -16,15 +16,22 @@ from service.domain.errors import NotFound, StaleDecision, StorageUnavailable
 from service.domain.member import Member
 from service.domain.site import Site
 from service.storage import (
+    codes,
     comments,
     counts,
     decisions,
     erasures,
+    identities,
+    invitations,
+    keys,
     members,
     outbox,
     replays,
+    reports,
+    requests,
     revisions,
     sessions,
+    sign_in_requests,
     sites,
     texts,
     tokens,
@@ -63,6 +70,20 @@ async def _leaving(res: Resources, member: Member) -> list[Statement]:
         *tokens.erasing(member.id),
         *replays.erasing(member.site_id, member.id, kept),
         *outbox.erasing(member.site_id, member.id),
+        *_ways_in(member, res.now_ms()),
+        *reports.erasing(member.site_id, member.id),
+    ]
+
+
+def _ways_in(member: Member, now: int) -> list[Statement]:
+    """By which he came, could come again, or let programs in: whoever comes by one of them later is somebody new."""
+    return [
+        *identities.erasing(member.site_id, member.id),
+        *codes.erasing(member.site_id, member.id),
+        *keys.erasing(member.site_id, member.id, now),
+        *invitations.erasing(member),
+        *requests.erasing(member),
+        *(sign_in_requests.erasing(member.site_id, member.email) if member.email else ()),
     ]
 
 

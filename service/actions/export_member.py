@@ -5,7 +5,18 @@ from typing import Any, NamedTuple
 
 from service.actions.resources import Resources
 from service.domain.member import Member
-from service.storage import decisions, members, revisions, sessions, texts, tokens
+from service.storage import (
+    decisions,
+    identities,
+    keys,
+    members,
+    reports,
+    requests,
+    revisions,
+    sessions,
+    texts,
+    tokens,
+)
 from service.storage.database import Database, Portion
 
 
@@ -25,6 +36,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("comments", texts.exported),
     Section("earlier_texts", revisions.exported),
     Section("decisions", decisions.exported),
+    Section("reports", reports.exported),
+    Section("membership_requests", requests.exported),
+    Section("identities", identities.exported),
+    Section("keys", keys.exported),
 )
 
 

@@ -3,8 +3,9 @@
 import msgspec
 
 from service.domain.errors import Refusal
+from service.domain.member import Member
 from service.domain.sign_on import Identity
-from service.storage.database import Database, Outdated, Query, Statement
+from service.storage.database import Database, Outdated, Portion, Query, Statement
 
 _COLUMNS = ", ".join(Identity.__struct_fields__)
 
@@ -59,3 +60,11 @@ def erasing(site_id: str, member_id: str) -> list[Statement]:
     """Forgets by which names a member is known elsewhere: whoever signs on with one of them comes as somebody new."""
     sql = "DELETE FROM identities WHERE member_id = :member_id AND site_id = :site_id"
     return [Statement(sql, {"member_id": member_id, "site_id": site_id})]
+
+
+async def exported(db: Database, member: Member, _: str) -> Portion:
+    """By which names elsewhere a member is known, and what was last told of him there."""
+    names = ("issuer", "subject", "name", "told_at")
+    sql = f"SELECT {', '.join(names)} FROM identities WHERE member_id = :member_id AND site_id = :site_id"
+    (rows,) = await db.read(Query(sql, {"member_id": member.id, "site_id": member.site_id}))
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], None)

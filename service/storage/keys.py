@@ -1,12 +1,11 @@
 """Keys for programs: kept as hashes, of one site, as the member who made them."""
 
-from typing import Any
-
 import msgspec
 
 from service.domain.errors import NotFound
 from service.domain.key import Key
-from service.storage.database import Database, Outdated, Query, Statement
+from service.domain.member import Member
+from service.storage.database import Database, Outdated, Portion, Query, Statement
 
 _COLUMNS = (
     "k.id, k.hash, k.site_id, k.member_id, m.name, k.name, k.kind, k.scope, k.last_four, k.created_at, k.expires_at,"
@@ -74,9 +73,9 @@ def erasing(site_id: str, member_id: str, now_ms: int) -> list[Statement]:
     ]
 
 
-async def exported(db: Database, site_id: str, member_id: str) -> list[dict[str, Any]]:
-    """The keys that a member made, for his copy of his data. Times are milliseconds UTC."""
+async def exported(db: Database, member: Member, _: str) -> Portion:
+    """The keys that a member made. Nothing by which they could be used."""
     names = ("id", "name", "kind", "scope", "last_four", "created_at", "expires_at", "revoked_at", "last_used_at")
     sql = f"SELECT {', '.join(names)} FROM keys WHERE member_id = :member_id AND site_id = :site_id ORDER BY id"
-    (rows,) = await db.read(Query(sql, {"member_id": member_id, "site_id": site_id}))
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    (rows,) = await db.read(Query(sql, {"member_id": member.id, "site_id": member.site_id}))
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], None)

@@ -1,11 +1,11 @@
 """Reports of comments, and which comments have open ones. A comment that leaves the page has none any more."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from service.domain.errors import NotAllowedNow
+from service.domain.member import Member
 from service.domain.report import Report
-from service.storage.database import Database, Outdated, Query, Statement, Value
+from service.storage.database import Database, Outdated, Portion, Query, Statement, Value
 
 _COLUMNS = "r.id, r.comment_id, r.reason, r.created_at, r.reporter_id, m.name"
 _SOURCE = "reports r LEFT JOIN members m ON m.id = r.reporter_id"
@@ -129,12 +129,12 @@ def erasing(site_id: str, member_id: str) -> list[Statement]:
     ]
 
 
-async def exported(db: Database, site_id: str, member_id: str) -> list[dict[str, Any]]:
-    """A member's reports, for his copy of his data. Times are milliseconds UTC."""
+async def exported(db: Database, member: Member, _: str) -> Portion:
+    """A member's reports."""
     names = ("id", "comment_id", "reason", "created_at", "resolved_at")
     sql = (
         f"SELECT {', '.join(names)} FROM reports WHERE reporter_id = :member_id AND reporter_id IS NOT NULL"
         " AND site_id = :site_id ORDER BY id"
     )
-    (rows,) = await db.read(Query(sql, {"member_id": member_id, "site_id": site_id}))
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    (rows,) = await db.read(Query(sql, {"member_id": member.id, "site_id": member.site_id}))
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], None)

@@ -3,7 +3,7 @@
 from service.domain.errors import NotAllowedNow
 from service.domain.invitation import MembershipRequest, RequestOutcome
 from service.domain.member import Member
-from service.storage.database import Database, Outdated, Query, Row, Statement
+from service.storage.database import Database, Outdated, Portion, Query, Row, Statement
 
 _COLUMNS = "r.id, r.site_id, r.member_id, m.name, r.message, r.created_at, r.decided_at, r.decided_by, r.outcome"
 _SOURCE = "membership_requests r JOIN members m ON m.id = r.member_id"
@@ -89,3 +89,14 @@ def erasing(member: Member) -> list[Statement]:
             {"site_id": member.site_id, "id": member.id},
         )
     ]
+
+
+async def exported(db: Database, member: Member, _: str) -> Portion:
+    """What a member wrote when he asked to be let in, and what became of it."""
+    names = ("message", "created_at", "decided_at", "outcome")
+    sql = (
+        f"SELECT {', '.join(names)} FROM membership_requests WHERE member_id = :member_id AND site_id = :site_id"
+        " ORDER BY id"
+    )
+    (rows,) = await db.read(Query(sql, {"member_id": member.id, "site_id": member.site_id}))
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], None)

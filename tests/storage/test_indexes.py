@@ -138,11 +138,9 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "reports.open_of": lambda db: reports.open_of(db, ["c"], 100),
     "reports.is_reported": lambda db: reports.is_reported(db, "c"),
-    "reports.exported": lambda db: reports.exported(db, "blog", "m"),
     "keys.find": lambda db: keys.find(db, "h"),
     "keys.find_by_id": lambda db: keys.find_by_id(db, "blog", "k"),
     "keys.page": lambda db: keys.page(db, "blog", "", 50),
-    "keys.exported": lambda db: keys.exported(db, "blog", "m"),
     "activity.of_site": lambda db: activity.of_site(db, "blog", "", 50),
     "activity.of_thread": lambda db: activity.of_thread(db, "t", "", 50),
     "queue.neighbours": lambda db: queue.neighbours(db, [A_COMMENT]),
@@ -157,7 +155,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "texts.long_refused": lambda db: texts.long_refused(db, "blog", 0, ("", "1"), 50),
     **{
         f"{module.__name__.rpartition('.')[2]}.exported": lambda db, module=module: module.exported(db, A_MEMBER, "")
-        for module in (decisions, members, revisions, sessions, texts, tokens)
+        for module in (decisions, identities, keys, members, reports, requests, revisions, sessions, texts, tokens)
     },
     "identities.find": lambda db: identities.find(db, "blog", "i", "s"),
     "identities.of_member": lambda db: identities.of_member(db, "blog", "m"),

@@ -217,7 +217,7 @@ async def test_erasure_revokes_and_forgets(olive: Caller, blog: Blog, res: Resou
     made = (await make(olive)).json
     program = by_key(olive, made["key"])
     assert (await program("GET", "/session")).status == 200
-    (copy,) = await keys.exported(res.db, "blog", blog.owner.id)
+    (copy,) = (await keys.exported(res.db, blog.owner, "")).rows
     assert (copy["name"], copy["last_four"]) == ("importer", made["last_four"])
     assert "hash" not in copy
     await res.db.write(keys.erasing("blog", blog.owner.id, res.now_ms()))

@@ -18,3 +18,7 @@ class ExportTold(Struct, frozen=True):
     comments: list[dict[str, Any]]
     earlier_texts: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
+    reports: list[dict[str, Any]]
+    membership_requests: list[dict[str, Any]]
+    identities: list[dict[str, Any]]
+    keys: list[dict[str, Any]]
