@@ -17,6 +17,7 @@ _COMMANDS = {
     "settings": "Show and change a site's policy.",
     "threads": "List, close and move the discussions of a site's pages.",
     "member": "Add, suspend and ban members.",
+    "outbox": "See what waits to be sent, and what could not be.",
     "sign-on": "Say how others vouch for a site's people.",
     "token": "Make a token for a member, or end one.",
     "key": "Add, list and revoke keys for programs.",

@@ -5,7 +5,7 @@ import random
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +22,10 @@ from service.actions.seal import Seal
 from service.actions.sweep import sweep_regularly
 from service.domain.errors import Refusal
 from service.domain.ids import Ids
+from service.outbox.console import Console
+from service.outbox.sending import Office
+from service.outbox.smtp import Smtp, server_of
+from service.outbox.worker import at_work
 from service.outward.client import Outward
 from service.settings import Settings
 from service.spam.artefact import load_pinned
@@ -139,3 +143,16 @@ async def _end_streams(app: web.Application) -> None:
 async def _sweeping(app: web.Application) -> AsyncIterator[None]:
     async with sweep_regularly(app[RESOURCES], app[REPLAYS]):
         yield
+
+
+def send_letters(app: web.Application, settings: Settings, write: Callable[[str], None]) -> None:
+    """Lets the application send what is in the outbox; without a mail server, letters are written on the console."""
+    res = app[RESOURCES]
+    transport = Smtp(server_of(settings.smtp_url)) if settings.smtp_url else Console(write)
+    office = Office(res, transport, lambda: app[SERVING].public_url, settings.mail_from)
+
+    async def sending(_: web.Application) -> AsyncIterator[None]:
+        async with at_work(office, res.changes.listen_for_queued):
+            yield
+
+    app.cleanup_ctx.append(sending)

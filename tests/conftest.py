@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from service.outward.client import Outward
 from service.spam.facts import Sample
 from service.spam.scorer import Scorer
 from service.storage.cache import Cache
+from service.storage.database import Database
 from service.storage.migrate import migrate_sqlite
 from service.storage.sqlite import SqliteDatabase, open_sqlite
 
@@ -80,8 +82,9 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
     await opened.close()
 
 
-@pytest.fixture
-async def res(db: SqliteDatabase, clock: Clock, model: WordModel) -> AsyncIterator[Resources]:
+@asynccontextmanager
+async def resources(db: Database, clock: Clock, model: WordModel | None = None) -> AsyncIterator[Resources]:
+    """What actions use, over this database; without a model everything is held as unscored."""
     scorer = Scorer(model)
     scorer.start()
     outward = Outward(private=True)  # providers of tests are on loopback
@@ -100,6 +103,12 @@ async def res(db: SqliteDatabase, clock: Clock, model: WordModel) -> AsyncIterat
     )
     await outward.close()
     await scorer.stop()
+
+
+@pytest.fixture
+async def res(db: Database, clock: Clock, model: WordModel) -> AsyncIterator[Resources]:
+    async with resources(db, clock, model) as made:
+        yield made
 
 
 class Blog:

@@ -51,9 +51,11 @@ class Running:
         return call
 
 
-def ask(url: str, method: str = "GET", token: str | None = None, body: Any = None) -> tuple[int, Any]:
-    """One request; status and JSON (None without a body)."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+def ask(
+    url: str, method: str = "GET", token: str | None = None, body: Any = None, also: dict[str, str] | None = None
+) -> tuple[int, Any]:
+    """One request, with these headers also; status and JSON (None without a body)."""
+    headers = {**(also or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
     data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
     if data is not None:
         headers["Content-Type"] = "application/json"

@@ -1,4 +1,7 @@
-"""Tells whoever keeps something in memory what has just changed. No history, no delivery beyond this process."""
+"""Tells whoever keeps something in memory what has just changed, and whoever sends that something waits.
+
+No history, no delivery beyond this process.
+"""
 
 from collections.abc import Callable
 
@@ -36,6 +39,7 @@ class Changes:
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._senders: list[Callable[[], None]] = []
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -43,3 +47,11 @@ class Changes:
     def announce(self, change: Change | None) -> None:
         for listener in self._listeners:
             listener(change)
+
+    def listen_for_queued(self, sender: Callable[[], None]) -> None:
+        self._senders.append(sender)
+
+    def announce_queued(self) -> None:
+        """Something was queued in the outbox, durably: it need not wait until the sender looks by himself."""
+        for sender in self._senders:
+            sender()

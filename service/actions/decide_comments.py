@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from service.actions.changes import Change, Changed
+from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.domain.comment import Comment
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
@@ -104,7 +105,11 @@ async def carry_out(
         removed_from=outcome.removed_from,
         removed_by=outcome.removed_by,
     )
-    await res.db.write(_unit(seen, outcome, after, decision, above))
+    site = await res.cache.site(seen.site_id)
+    notices = await of_change(res, site, after, seen) if site is not None else []
+    await res.db.write([*_unit(seen, outcome, after, decision, above), *notices])
+    if notices:
+        res.changes.announce_queued()
     res.changes.announce(Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, after.version)))
     if seen.author.id is not None:
         res.cache.forget_member(seen.site_id, seen.author.id)

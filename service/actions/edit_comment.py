@@ -12,6 +12,7 @@ from service.actions.draft import check_author, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
 from service.actions.limits import Standing
+from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.actions.spend_limits import spend_limits
 from service.actions.thread_page import one_comment
@@ -24,7 +25,7 @@ from service.domain.thread import Thread, lookup_key
 from service.domain.verdict import Verdict, judge, refuse
 from service.spam.facts import Sample
 from service.spam.scorer import Scored
-from service.storage import comments, counts, decisions, revisions, texts, threads
+from service.storage import comments, counts, decisions, reports, revisions, texts, threads
 from service.storage.database import Outdated, Statement
 
 _TRIES = 4
@@ -69,13 +70,16 @@ async def edit_comment(res: Resources, who: Who, wanted: Wanted) -> Edited:
     scored = await res.scorer.score(Sample(text=wanted.text, author_name=scene.seen.author.name))
     for _ in range(_TRIES):
         after = _edited(res, scene, wanted.text, html, scored)
+        notices = await of_change(res, who.site, after, scene.seen)
         try:
-            await res.db.write(await _unit(res, scene, after))
+            await res.db.write([*await _unit(res, scene, after), *notices])
         except Outdated:
             scene = await _look(res, await _again(res, who), wanted)
             _refuse(res, scene, wanted.text)
         else:
             _tell(res, after)
+            if notices:
+                res.changes.announce_queued()
             return Edited(after, True, limit)
     raise StorageUnavailable
 
@@ -176,6 +180,8 @@ async def _unit(res: Resources, scene: _Scene, after: Comment) -> list[Statement
     ]
     if seen.is_public != after.is_public:
         unit += [comments.showing(one) for one in (seen.id, *await comments.ancestors(res.db, seen.parent_id))]
+    if seen.is_public and not after.is_public:
+        unit += reports.resolving(seen.site_id, seen.id, "edit", res.now_ms())
     if scene.label is not None:
         unit.append(decisions.unlabelling(seen.id))
     if seen.author.id != member.id:

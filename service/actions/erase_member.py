@@ -33,6 +33,7 @@ from service.storage import (
     sessions,
     sign_in_requests,
     sites,
+    subscriptions,
     texts,
     tokens,
 )
@@ -60,7 +61,6 @@ async def erase_member(res: Resources, site: Site, member_id: str) -> None:
 
 async def _leaving(res: Resources, member: Member) -> list[Statement]:
     """What is to go at once. Each module that holds something of a member has its `erasing`."""
-    kept = await replays.naming(res.db, member.site_id, f"/api/v1/sites/{member.site_id}/members/{member.id}")
     site = await sites.find(res.db, member.site_id)
     return [
         *members.erasing(member),
@@ -68,23 +68,25 @@ async def _leaving(res: Resources, member: Member) -> list[Statement]:
         erasures.beginning(member.site_id, member.id, res.now_ms()),
         *sessions.erasing(member.site_id, member.id),
         *tokens.erasing(member.id),
-        *replays.erasing(member.site_id, member.id, kept),
-        *outbox.erasing(member.site_id, member.id),
-        *_ways_in(member, res.now_ms()),
-        *reports.erasing(member.site_id, member.id),
-    ]
-
-
-def _ways_in(member: Member, now: int) -> list[Statement]:
-    """By which he came, could come again, or let programs in: whoever comes by one of them later is somebody new."""
-    return [
-        *identities.erasing(member.site_id, member.id),
+        *replays.erasing(member.site_id, member.id, await _answers_about(res, member)),
         *codes.erasing(member.site_id, member.id),
-        *keys.erasing(member.site_id, member.id, now),
+        *identities.erasing(member.site_id, member.id),
         *invitations.erasing(member),
         *requests.erasing(member),
         *(sign_in_requests.erasing(member.site_id, member.email) if member.email else ()),
+        *outbox.erasing(member.site_id, member.id),
+        *subscriptions.erasing(member.site_id, member.id, member.email),
+        *reports.erasing(member.site_id, member.id),
+        *keys.erasing(member.site_id, member.id, res.now_ms()),
     ]
+
+
+async def _answers_about(res: Resources, member: Member) -> list[tuple[str, str]]:
+    """Kept answers to other people's calls in which he stands: they made him a member, or invited him."""
+    own = [f"members/{member.id}"]
+    invited = [f"invitations/{one}" for one in await invitations.of_member(res.db, member)]
+    base = f"/api/v1/sites/{member.site_id}/"
+    return [key for path in (*own, *invited) for key in await replays.naming(res.db, member.site_id, base + path)]
 
 
 async def clear(res: Resources, site_id: str, member_id: str) -> None:
@@ -110,6 +112,7 @@ async def _clear_comment(res: Resources, seen: Comment) -> bool:
         *revisions.erasing(seen.id),
         *decisions.erasing(seen.id),
         *outbox.erasing(seen.site_id, seen.id),
+        *reports.unsaying(seen.site_id, seen.id),
     ]
     with suppress(StaleDecision):  # a moderator was faster
         await res.db.write(about if _is_bare(seen) else [*await _taking_down(res, seen), *about])
@@ -128,6 +131,7 @@ async def _taking_down(res: Resources, seen: Comment) -> list[Statement]:
         texts.erasing(seen),
         *[comments.showing(one) for one in (seen.id, *above)],
         *counts.moving(seen, after),
+        *reports.resolving(seen.site_id, seen.id, "remove", res.now_ms()),
     ]
 
 

@@ -8,12 +8,14 @@ from service.domain.member import Member
 from service.storage import (
     decisions,
     identities,
+    invitations,
     keys,
     members,
     reports,
     requests,
     revisions,
     sessions,
+    subscriptions,
     texts,
     tokens,
 )
@@ -36,10 +38,12 @@ SECTIONS: tuple[Section, ...] = (
     Section("comments", texts.exported),
     Section("earlier_texts", revisions.exported),
     Section("decisions", decisions.exported),
+    Section("subscriptions", subscriptions.exported),
     Section("reports", reports.exported),
-    Section("membership_requests", requests.exported),
-    Section("identities", identities.exported),
     Section("keys", keys.exported),
+    Section("identities", identities.exported),
+    Section("invitations", invitations.exported),
+    Section("membership_requests", requests.exported),
 )
 
 

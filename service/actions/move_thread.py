@@ -49,8 +49,9 @@ async def move_thread(res: Resources, site: Site, thread_id: str, to: str, dry_r
 async def foreseen(res: Resources, seen: Thread, there: Thread | None, key: str) -> Moved:
     """What moving this thread to the key will be, with the thread that stands there, if one does."""
     if there is None or there.id == seen.id:
-        outcome: Literal["moved", "same"] = "same" if seen.key == key else "moved"
-        return Moved(outcome, msgspec.structs.replace(seen, key=key))
+        if seen.key == key:
+            return Moved("same", seen)
+        return Moved("moved", msgspec.structs.replace(seen, key=key, version=seen.version + 1))
     return Moved("merged", merged(there, seen), await moving.comments_of(res.db, seen.id))
 
 
@@ -64,4 +65,5 @@ def tell_moved(res: Resources, site: Site, *keys: str) -> None:
     """What stood at these keys, or came there, is read afresh; so is every page of the site, which may name it."""
     for key in keys:
         res.cache.forget_thread(site.id, lookup_key(key))
+    res.cache.forget_every_subscriber()
     res.changes.announce(Change(site.id))

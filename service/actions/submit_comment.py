@@ -9,6 +9,7 @@ from service.actions.draft import Draft, Written, author_of, check_url, render
 from service.actions.evidence import evidence
 from service.actions.identify import Who
 from service.actions.limits import Standing
+from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.actions.spend_limits import give_back, spend_limits
 from service.domain import markup
@@ -59,8 +60,9 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     scored = await res.scorer.score(_sample(draft, author))
     for _ in range(_TRIES):
         comment = _comment(res, written, thread, decide(_complete(facts, written, scored)), scored)
+        notices = await of_change(res, who.site, comment, None)
         try:
-            await res.db.write([*_unit(who, comment, thread, draft), *keep(comment)])
+            await res.db.write([*_unit(who, comment, thread, draft), *keep(comment), *notices])
         except Outdated:
             who, thread, repeated = await _look_again(res, who, thread, key, draft)
             if repeated is not None:
@@ -69,6 +71,8 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
             facts = evidence(res, who, thread, draft.text)
         else:
             _tell(res, who, comment, thread)
+            if notices:
+                res.changes.announce_queued()
             return Submitted(comment, False, limit)
     raise StorageUnavailable
 

@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ import uvloop
 
 from service.actions.resources import Resources
 from service.actions.show_ways_in import Link, demo_links, owner_links
-from service.app import build_app, open_resources, secret_of
+from service.app import build_app, open_resources, secret_of, send_letters
 from service.commands.wiring import FAILED, MISUSED, config_option, exit_over_data, settings_or_exit
 from service.domain.errors import Refusal, StorageUnavailable
 from service.settings import Settings
@@ -50,6 +51,7 @@ async def _serve(settings: Settings, demo: bool) -> None:
     async with open_resources(settings, scoring=True) as res:
         about = Serving(settings.public_url, settings.trusted_proxies, secret_of(settings))
         app = build_app(settings, res, about)
+        send_letters(app, settings, _print)
         async with serving(app, settings.host, settings.port) as port:
             about.public_url = settings.public_url or _local_url(settings.host, port)
             about.demo_site = "demo" if demo else None
@@ -74,6 +76,12 @@ async def _links(res: Resources, about: Serving, demo: bool) -> list[Link]:
     """Ways in for the person at the console: a one-time link for an owner of each site, and the demo's."""
     links = await demo_links(res, about.public_url) if demo else []
     return [*links, *await owner_links(res, about.public_url)]
+
+
+def _print(text: str) -> None:
+    """On the console; when nobody reads it any more, the service goes on."""
+    with suppress(BrokenPipeError):
+        click.echo(text)
 
 
 def _greet(about: Serving, links: list[Link], res: Resources) -> None:

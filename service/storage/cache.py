@@ -15,7 +15,7 @@ from service.domain.site import Site
 from service.domain.thread import Thread
 from service.domain.thread import lookup_key as own_key
 from service.domain.token import Token
-from service.storage import keys, members, sites, threads, tokens
+from service.storage import keys, members, sites, subscriptions, threads, tokens
 from service.storage.database import Database
 
 _K = TypeVar("_K")
@@ -47,6 +47,12 @@ class _Shelf(Generic[_K, _V]):
         self._entries.clear()
 
 
+class _Followed(msgspec.Struct, frozen=True):
+    """Is anybody to be told of new comments on a page?"""
+
+    by_anybody: bool
+
+
 class Cache:
     """Read-through memory in front of the database. Absent things are not remembered."""
 
@@ -56,6 +62,7 @@ class Cache:
         self._threads: _Shelf[tuple[str, str], Thread] = _Shelf(20_000)
         self._members: _Shelf[tuple[str, str], Member] = _Shelf(20_000)
         self._tokens: _Shelf[str, Token] = _Shelf(20_000)
+        self._followed: _Shelf[str, _Followed] = _Shelf(20_000)
         self._keys: _Shelf[str, Key] = _Shelf(5_000)
         self._epoch = 0
         self._doubters: list[Callable[[], None]] = []
@@ -87,6 +94,15 @@ class Cache:
         """The token of this hash, whatever its state."""
         found = self._tokens.get(token_hash)
         return found or await self._read(self._tokens, token_hash, tokens.find(self._db, token_hash))
+
+    async def is_followed(self, site_id: str, thread_id: str) -> bool:
+        """Is anybody subscribed to this thread?"""
+        found = self._followed.get(thread_id)
+        found = found or await self._read(self._followed, thread_id, self._find_followed(site_id, thread_id))
+        return found is not None and found.by_anybody
+
+    async def _find_followed(self, site_id: str, thread_id: str) -> _Followed:
+        return _Followed(bool(await subscriptions.of_thread(self._db, site_id, thread_id, "", 1)))
 
     async def key(self, key_hash: str) -> Key | None:
         """The key of this hash, whatever its state."""
@@ -136,6 +152,14 @@ class Cache:
         if self._keys.get(key.hash) is key:
             self._keys.put(key.hash, msgspec.structs.replace(key, last_used_at=used_at))
 
+    def forget_subscribers(self, thread_id: str) -> None:
+        self._epoch += 1
+        self._followed.drop(thread_id)
+
+    def forget_every_subscriber(self) -> None:
+        self._epoch += 1
+        self._followed.clear()
+
     def forget_session(self, session_id: str) -> None:
         self._tokens.drop_where(lambda token: token.session_id == session_id)
         self._doubt()
@@ -145,6 +169,6 @@ class Cache:
         self._doubt()
 
     def forget_all(self) -> None:
-        for shelf in (self._sites, self._threads, self._members, self._tokens, self._keys):
+        for shelf in (self._sites, self._threads, self._members, self._tokens, self._keys, self._followed):
             shelf.clear()
         self._doubt()

@@ -63,7 +63,7 @@ def erasing(site_id: str, member_id: str) -> list[Statement]:
 
 
 async def exported(db: Database, member: Member, _: str) -> Portion:
-    """By which names elsewhere a member is known, and what was last told of him there."""
+    """By which names a member is known elsewhere."""
     names = ("issuer", "subject", "name", "told_at")
     sql = f"SELECT {', '.join(names)} FROM identities WHERE member_id = :member_id AND site_id = :site_id"
     (rows,) = await db.read(Query(sql, {"member_id": member.id, "site_id": member.site_id}))

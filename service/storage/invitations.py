@@ -3,7 +3,7 @@
 from service.domain.errors import NotAllowedNow, Refusal
 from service.domain.invitation import Invitation, InvitationUsed
 from service.domain.member import Member
-from service.storage.database import Database, Query, Row, Statement
+from service.storage.database import Database, Portion, Query, Row, Statement
 
 _COLUMNS = "id, site_id, email, name, role, invited_by, created_at, expires_at, used_at, used_by, revoked_at"
 
@@ -120,3 +120,22 @@ def erasing(member: Member) -> list[Statement]:
             parameters,
         )
     ]
+
+
+_HIS = "site_id = :site_id AND (used_by = :id OR email = :email)"
+
+
+async def of_member(db: Database, member: Member) -> list[str]:
+    """The ids of the invitations that brought a member in, or that went to his address."""
+    parameters = {"site_id": member.site_id, "id": member.id, "email": member.email or ""}
+    (rows,) = await db.read(Query(f"SELECT id FROM invitations WHERE {_HIS} ORDER BY id", parameters))
+    return [row[0] for row in rows]
+
+
+async def exported(db: Database, member: Member, _: str) -> Portion:
+    """The invitations that brought a member in, or that went to his address."""
+    names = ("id", "email", "name", "role", "created_at", "expires_at", "used_at", "revoked_at")
+    sql = f"SELECT {', '.join(names)} FROM invitations WHERE {_HIS} ORDER BY id"
+    parameters = {"site_id": member.site_id, "id": member.id, "email": member.email or ""}
+    (rows,) = await db.read(Query(sql, parameters))
+    return Portion([dict(zip(names, row, strict=True)) for row in rows], None)

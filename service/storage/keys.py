@@ -74,7 +74,7 @@ def erasing(site_id: str, member_id: str, now_ms: int) -> list[Statement]:
 
 
 async def exported(db: Database, member: Member, _: str) -> Portion:
-    """The keys that a member made. Nothing by which they could be used."""
+    """The keys that a member made."""
     names = ("id", "name", "kind", "scope", "last_four", "created_at", "expires_at", "revoked_at", "last_used_at")
     sql = f"SELECT {', '.join(names)} FROM keys WHERE member_id = :member_id AND site_id = :site_id ORDER BY id"
     (rows,) = await db.read(Query(sql, {"member_id": member.id, "site_id": member.site_id}))

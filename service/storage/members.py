@@ -53,6 +53,15 @@ async def taken_emails(db: Database, site_id: str, emails: Sequence[str]) -> set
     return {email for email, rows in zip(emails, answers, strict=True) if rows}
 
 
+async def owners(db: Database, site_id: str) -> list[Member]:
+    """The active owners of the site."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM members WHERE site_id = :site_id AND role = 'owner' AND status = 'active' ORDER BY id"
+    )
+    (rows,) = await db.read(Query(sql, {"site_id": site_id}))
+    return [_member(row) for row in rows]
+
+
 async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Member]:
     """The members of these ids, on this site only."""
     queries = [

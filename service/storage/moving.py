@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.domain.thread import Thread, lookup_key
+from service.storage import subscriptions
 from service.storage.database import Database, Outdated, Query, Statement, Unit
 
 
@@ -54,6 +55,7 @@ def merging(gone: Thread, kept: Thread, merged: Thread, now_ms: int) -> Unit:
         Statement("UPDATE comments SET thread_id = :kept WHERE thread_id = :gone AND shown = 1", both),
         Statement("UPDATE comments SET thread_id = :kept WHERE thread_id = :gone AND shown = 0", both),
         Statement("UPDATE decisions SET thread_id = :kept WHERE thread_id = :gone", both),
+        *subscriptions.moving(gone.id, kept.id),
         Statement("UPDATE thread_aliases SET thread_id = :kept WHERE thread_id = :gone", both),
         _leading(gone, kept.id, now_ms),
         _not_leading_to_itself(Move(kept, kept.key)),

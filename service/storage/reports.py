@@ -9,6 +9,8 @@ from service.storage.database import Database, Outdated, Portion, Query, Stateme
 
 _COLUMNS = "r.id, r.comment_id, r.reason, r.created_at, r.reporter_id, m.name"
 _SOURCE = "reports r LEFT JOIN members m ON m.id = r.reporter_id"
+# Published, or with a published text while an edit of it waits.
+_PUBLIC = "(c.status = 'approved' OR (c.status = 'pending' AND c.public_text IS NOT NULL))"
 
 
 async def find_open(db: Database, comment_id: str, reporter_id: str | None, reporter_key: str | None) -> Report | None:
@@ -58,7 +60,7 @@ def adding(report: Report, site_id: str, reporter_key: str | None, first: bool) 
         Statement(
             "INSERT INTO reports (id, site_id, comment_id, reporter_id, reporter_key, reason, created_at)"
             " SELECT :id, c.site_id, c.id, :reporter_id, :reporter_key, :reason, :created_at FROM comments c"
-            f" WHERE c.site_id = :site_id AND c.id = :comment_id AND c.status = 'approved'{among}"
+            f" WHERE c.site_id = :site_id AND c.id = :comment_id AND {_PUBLIC}{among}"
             " ON CONFLICT DO NOTHING",
             parameters,
             Outdated,
@@ -125,6 +127,16 @@ def erasing(site_id: str, member_id: str) -> list[Statement]:
         Statement(
             "UPDATE reports SET reporter_id = NULL, reason = '' WHERE reporter_id = :member_id AND site_id = :site_id",
             {"member_id": member_id, "site_id": site_id},
+        )
+    ]
+
+
+def unsaying(site_id: str, comment_id: str) -> list[Statement]:
+    """Empties what was said about a comment that is erased: it may quote it, or name its author."""
+    return [
+        Statement(
+            "UPDATE reports SET reason = '' WHERE comment_id = :comment_id AND site_id = :site_id AND reason <> ''",
+            {"comment_id": comment_id, "site_id": site_id},
         )
     ]
 

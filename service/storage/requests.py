@@ -92,8 +92,8 @@ def erasing(member: Member) -> list[Statement]:
 
 
 async def exported(db: Database, member: Member, _: str) -> Portion:
-    """What a member wrote when he asked to be let in, and what became of it."""
-    names = ("message", "created_at", "decided_at", "outcome")
+    """When a member asked to be let in, what he wrote, and what became of it."""
+    names = ("id", "message", "created_at", "decided_at", "outcome")
     sql = (
         f"SELECT {', '.join(names)} FROM membership_requests WHERE member_id = :member_id AND site_id = :site_id"
         " ORDER BY id"

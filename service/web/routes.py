@@ -18,9 +18,22 @@ from service.web import (
     session,
     sign_on,
     signing_in,
+    subscriptions,
 )
-from service.web.desk import deciding, desk
-from service.web.pages import assets, demo, invitation, join, link_form, popup, provider, reference, sign_in, thread
+from service.web.desk import deciding, desk, letter
+from service.web.pages import (
+    assets,
+    demo,
+    invitation,
+    join,
+    link_form,
+    mail_links,
+    popup,
+    provider,
+    reference,
+    sign_in,
+    thread,
+)
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -77,6 +90,9 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(S + "/keys", keys.post_key),
     web.delete(S + "/keys/{id}", keys.delete_key),
     web.post(S + "/threads/{id}/move", owning.post_thread_move),
+    web.get(S + "/subscriptions", subscriptions.get_subscriptions),
+    web.post(S + "/subscriptions", subscriptions.post_subscription),
+    web.delete(S + "/subscriptions/{id}", subscriptions.delete_subscription),
     web.get(PAGES + "/thread", thread.get_thread),
     web.post(PAGES + "/thread", thread.post_thread),
     web.get(PAGES + "/sign-in", sign_in.get_sign_in),
@@ -97,6 +113,12 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/desk/undo", deciding.post_undo),
     web.post(PAGES + "/desk/dismissals", deciding.post_dismissal),
     web.get(PAGES + "/desk/events", events.get_desk_events),
+    web.get(PAGES + "/desk/letter", letter.get_letter),
+    web.post(PAGES + "/desk/letter", letter.post_letter),
+    web.get(PAGES + "/subscribe", mail_links.get_subscribe),
+    web.post(PAGES + "/subscribe", mail_links.post_subscribe),
+    web.get(PAGES + "/unsubscribe", mail_links.get_unsubscribe),
+    web.post(PAGES + "/unsubscribe", mail_links.post_unsubscribe),
     web.get("/demo", demo.get_demo),
     web.post("/demo", demo.post_demo),
     web.get("/pages.css", assets.get_asset),

@@ -2,7 +2,6 @@
 was not approved."""
 
 import asyncio
-import secrets
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -14,24 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.actions.changes import Changes
 from service.actions.decide_comments import Choice, decide_comments, take_down
 from service.actions.edit_comment import Wanted, edit_comment
 from service.actions.erase_member import erase_member
 from service.actions.identify import Who
-from service.actions.limits import Limits
-from service.actions.resources import Resources
 from service.actions.thread_page import PageRequest, thread_page
 from service.actions.undo_decision import undo_decision
 from service.domain.errors import Refusal
-from service.domain.ids import Ids
 from service.domain.moderation import ACTIONS
-from service.spam.scorer import Scorer
 from service.storage import comments
-from service.storage.cache import Cache
 from service.storage.migrate import migrate_sqlite
 from service.storage.sqlite import open_sqlite
-from tests.conftest import Blog, Clock, WordModel, make_blog
+from tests.conftest import Blog, Clock, WordModel, make_blog, resources
 
 TEXTS = ("fine", "fine too", "score 0.6", "score 0.7 again", "score 0.95")
 STEP = st.one_of(
@@ -70,20 +63,17 @@ def test_every_number_is_what_the_rows_say(empty: Path, steps: list[Any]) -> Non
 
 
 async def _play(path: Path, steps: list[Any]) -> None:
-    clock, db, scorer = Clock(), await open_sqlite(path), Scorer(WordModel())
-    scorer.start()
-    ids = Ids(clock, secrets.randbits)
-    res = Resources(db, Cache(db), scorer, Limits({}, clock), Changes(), clock, ids, lambda: secrets.token_urlsafe(32))
+    clock, db = Clock(), await open_sqlite(path)
     try:
-        play = Play(await make_blog(res))
-        for step in steps:
-            clock.pass_s(1)
-            with suppress(Refusal):
-                await play.take(step)
-            _check_numbers(path, play.blog)
-            await play.check_public()
+        async with resources(db, clock, WordModel()) as res:
+            play = Play(await make_blog(res))
+            for step in steps:
+                clock.pass_s(1)
+                with suppress(Refusal):
+                    await play.take(step)
+                _check_numbers(path, play.blog)
+                await play.check_public()
     finally:
-        await scorer.stop()
         await db.close()
 
 

@@ -2,7 +2,6 @@
 ends it."""
 
 import asyncio
-import secrets
 import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
@@ -12,22 +11,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from service.actions.changes import Changes
 from service.actions.end_session import end_all_tokens, end_token
 from service.actions.identify import hash_of, identify
-from service.actions.limits import Limits
 from service.actions.refresh_session import refresh_session
 from service.actions.resources import Resources
 from service.actions.start_session import Session, start_session
 from service.domain.errors import NotSignedIn
-from service.domain.ids import Ids
 from service.domain.session import IDLE_MS, TOKEN_MS
-from service.spam.scorer import Scorer
-from service.storage.cache import Cache
 from service.storage.database import Query
 from service.storage.migrate import migrate_sqlite
 from service.storage.sqlite import SqliteDatabase, open_sqlite
-from tests.conftest import Blog, Clock, make_blog
+from tests.conftest import Blog, Clock, make_blog, resources
 
 T = TypeVar("T")
 
@@ -55,16 +49,8 @@ class SessionStates(RuleBasedStateMachine):
         path = Path(self.folder.name) / "greenroom.sqlite"
         migrate_sqlite(path)
         self.db: SqliteDatabase = await open_sqlite(path)
-        res = Resources(
-            self.db,
-            Cache(self.db),
-            Scorer(None),
-            Limits({}, self.clock),
-            Changes(),
-            self.clock,
-            Ids(self.clock, secrets.randbits),
-            lambda: f"gr_{secrets.token_urlsafe(32)}",
-        )
+        self.opened = resources(self.db, self.clock)
+        res = await self.opened.__aenter__()
         self.blog: Blog = await make_blog(res)
         self.live = await start_session(res, self.blog.site, self.blog.ada)
         self.tokens.append(self.live)
@@ -151,6 +137,7 @@ class SessionStates(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if self.tokens:
+            self.do(self.opened.__aexit__(None, None, None))
             self.do(self.db.close())
         self.runner.close()
         self.folder.cleanup()

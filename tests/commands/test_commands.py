@@ -253,8 +253,10 @@ def test_keys_are_made_listed_and_revoked(run: Run, serve: Callable[..., tuple[s
 
 
 def test_sign_on_by_a_shared_secret(run: Run, serve: Callable[..., tuple[str, list[str]]]) -> None:
+    run("site", "add", "blog", "--origin", "https://blog.example")
     assert run("sign-on", "show", "--site", "blog").stdout.split() == ["kind", "off", "roles", "no", "vouches", "no"]
     secret = run("sign-on", "secret", "--site", "blog").stdout.strip()
+    url, _ = serve()
     now = int(time.time())
     claims = {"sub": "1", "aud": "blog", "iat": now, "exp": now + 60, "jti": "a", "name": "Grace", "member": True}
     sso = {"sso": by_hand({"alg": "HS256"}, claims, secret)}
@@ -270,6 +272,7 @@ def test_sign_on_by_a_shared_secret(run: Run, serve: Callable[..., tuple[str, li
 
 
 def test_sign_on_by_keys_and_by_a_provider(run: Run, tmp_path: Path) -> None:
+    run("site", "add", "blog", "--origin", "https://blog.example")
     done = run("sign-on", "jwks", "--site", "blog", "https://blog.example/jwks", "--issuer", "me", "--vouches")
     assert done.stdout.splitlines() == [
         "kind\tjwks",

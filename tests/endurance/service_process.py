@@ -21,6 +21,7 @@ class Service:
     def __init__(self, data: Path, under: Sequence[str] = ()) -> None:
         self.data, self._under = data, list(under)
         self.url, self.ready_s = "", 0.0
+        self.settings: dict[str, str] = {}  # beside those that all services of these tests have
         self._process: subprocess.Popen[bytes] | None = None
         self._log = data.with_name(f"{data.name}.log")
 
@@ -54,7 +55,7 @@ class Service:
                 [*self._under, sys.executable, "-m", "service", "serve"],
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env=environment(self.data),
+                env={**environment(self.data), **self.settings},
             )
 
     def is_running(self) -> bool:

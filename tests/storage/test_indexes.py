@@ -26,15 +26,18 @@ from service.storage import (
     keys,
     members,
     moving,
+    outbox,
     queue,
     replays,
     reports,
     requests,
     revisions,
+    sent_letters,
     sessions,
     sign_in_requests,
     sign_on,
     sites,
+    subscriptions,
     texts,
     threads,
     tokens,
@@ -56,6 +59,10 @@ NO_QUERIES = {
     "tables",
     "cache",
 }
+EXPORTED = (
+    *(decisions, identities, invitations, keys, members, reports, requests),
+    *(revisions, sessions, subscriptions, texts, tokens),
+)
 START = Position("0", 0.5)
 
 # Every reading function of storage, with arguments that make it send its queries.
@@ -67,6 +74,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "members.find_by_email": lambda db: members.find_by_email(db, "blog", "a@b.example"),
     "members.taken_names": lambda db: members.taken_names(db, "blog", ["Ada"]),
     "members.taken_emails": lambda db: members.taken_emails(db, "blog", ["a@b.example"]),
+    "members.owners": lambda db: members.owners(db, "blog"),
     "members.many": lambda db: members.many(db, "blog", ["m"]),
     "members.page": lambda db: members.page(db, "blog", "", 50),
     "invitations.find": lambda db: invitations.find(db, "blog", "i"),
@@ -145,6 +153,17 @@ READS: dict[str, Callable[[Any], Any]] = {
     "activity.of_thread": lambda db: activity.of_thread(db, "t", "", 50),
     "queue.neighbours": lambda db: queue.neighbours(db, [A_COMMENT]),
     "queue.latest_of_authors": lambda db: queue.latest_of_authors(db, ["m"], 5),
+    "outbox.claimed": lambda db: outbox.claimed(db, "c"),
+    "outbox.is_due": lambda db: outbox.is_due(db, 0),
+    "outbox.waiting": lambda db: outbox.waiting(db, 50),
+    "outbox.given_up": lambda db: outbox.given_up(db, 50),
+    "sent_letters.since": lambda db: sent_letters.since(db, "h", "held", 0),
+    "subscriptions.find": lambda db: subscriptions.find(db, "blog", "s"),
+    "subscriptions.find_by_email": lambda db: subscriptions.find_by_email(db, "blog", "t", "a@blog.example"),
+    "subscriptions.of_thread": lambda db: subscriptions.of_thread(db, "blog", "t", "", 50),
+    "subscriptions.of_member": lambda db: subscriptions.of_member(db, "blog", "m", "", 50),
+    "subscriptions.address_of_author": lambda db: subscriptions.address_of_author(db, "blog", "c"),
+    "subscriptions.is_stopped": lambda db: subscriptions.is_stopped(db, "blog", "h", "held"),
     "replays.naming": lambda db: replays.naming(db, "blog", "/members/m"),
     "revisions.of_comment": lambda db: revisions.of_comment(db, "blog", "c"),
     "guests.addresses": lambda db: guests.addresses(db, "blog", ["c"]),
@@ -155,9 +174,10 @@ READS: dict[str, Callable[[Any], Any]] = {
     "texts.long_refused": lambda db: texts.long_refused(db, "blog", 0, ("", "1"), 50),
     **{
         f"{module.__name__.rpartition('.')[2]}.exported": lambda db, module=module: module.exported(db, A_MEMBER, "")
-        for module in (decisions, identities, keys, members, reports, requests, revisions, sessions, texts, tokens)
+        for module in EXPORTED
     },
     "identities.find": lambda db: identities.find(db, "blog", "i", "s"),
+    "invitations.of_member": lambda db: invitations.of_member(db, A_MEMBER),
     "identities.of_member": lambda db: identities.of_member(db, "blog", "m"),
     "sign_on.find": lambda db: sign_on.find(db, "blog"),
     "sign_on.is_used": lambda db: sign_on.is_used(db, "blog", "j"),

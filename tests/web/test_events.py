@@ -230,7 +230,7 @@ async def test_too_much_missed_is_a_reset(
 async def elsewhere(res: Resources, tmp_path: Path, clock: Clock) -> AsyncIterator[Resources]:
     """The same database, as another process has it."""
     db = await open_sqlite(tmp_path / "greenroom.sqlite")
-    kept = {name: getattr(res, name) for name in ("scorer", "limits", "now_ms", "ids", "new_secret", "secret")}
+    kept = {name: getattr(res, name) for name in set(res.__slots__) - {"db", "cache", "changes"}}
     yield Resources(db=db, cache=Cache(db), changes=Changes(), **kept)
     await db.close()
 

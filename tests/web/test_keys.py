@@ -9,6 +9,7 @@ import pytest
 from service.actions.keys import akismet_hash, find_akismet_key
 from service.actions.make_key import NewKey, make_key
 from service.actions.resources import Resources
+from service.actions.seal import Seal
 from service.actions.set_member import MemberChange, set_member
 from service.domain.errors import Invalid, NotAllowedNow
 from service.domain.member import Role
@@ -105,6 +106,7 @@ async def test_a_key_dies_with_the_powers_of_its_maker(olive: Caller, blog: Blog
     raw = (await make(olive, kind="akismet")).json["key"]
     assert (await program("GET", "/session")).status == 200
     assert await find_akismet_key(res, raw) is not None
+    await blog.join("Another", "owner")
     await set_member(res, None, blog.site, blog.owner.id, MemberChange(role=role))
     assert (await program("GET", "/session")).code == "not-signed-in"
     assert await find_akismet_key(res, raw) is None
@@ -195,7 +197,7 @@ async def test_an_akismet_key_is_kept_by_the_installations_secret(res: Resources
     ((row,),) = await res.db.read(Query("SELECT hash FROM keys", {}))
     assert row[0] == akismet_hash(res, raw)
     mine = akismet_hash(res, raw)
-    object.__setattr__(res, "secret", b"else" * 8)
+    object.__setattr__(res, "seal", Seal(b"else" * 8))
     assert akismet_hash(res, raw) != mine
 
 

@@ -66,6 +66,9 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/membership-requests/{id}/decline"): (401, 403, 403, 404, 404, 401),
     ("GET", "/threads"): MODERATORS,
     ("PATCH", "/threads/{id}"): MODERATORS,
+    ("GET", "/subscriptions"): (401, 200, 200, 200, 200, 401),
+    ("POST", "/subscriptions"): (401, 201, 201, 201, 201, 401),
+    ("DELETE", "/subscriptions/{id}"): (401, 404, 404, 404, 404, 401),
     ("POST", "/threads/{id}/move"): MODERATORS,
 }
 
@@ -83,6 +86,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/members"): {"name": "New"},
     ("PATCH", "/members/{id}"): {"status": "active"},
     ("PATCH", "/threads/{id}"): {"state": "open"},
+    ("POST", "/subscriptions"): {"thread": "/post.html"},
     ("POST", "/members/{id}/remove-comments"): {"action": "remove"},
     ("POST", "/invitations"): {"role": "member"},
     ("POST", "/invitations/{code}/accept"): {"name": "New"},

@@ -115,8 +115,10 @@ async def test_a_moved_thread_is_found_by_both_keys(ada: Caller, mo: Caller, vis
     tried = await mo("POST", path, json={"key": "https://blog.example/posts/post/?x#y", "dry_run": True})
     assert (tried.status, tried.json["outcome"], tried.json["thread"]["key"]) == (200, "moved", "/posts/post/")
     assert tried.json["dry_run"]
+    told = tried.json
     assert await only_thread(mo) == thread
     done = await mo("POST", path, json={"key": "/posts/post/"})
+    assert {**told, "dry_run": False} == done.json
     assert done.json["thread"] == await only_thread(mo) == {**thread, "key": "/posts/post/", "version": 2}
     assert (await mo("POST", path, json={"key": "/posts/post/"})).json["outcome"] == "same"
     by_old, by_new = await visitor.thread(), await visitor.thread(thread="/posts/post/")

@@ -31,7 +31,7 @@ async def post_decisions(request: web.Request) -> web.Response:
     form = await read_form(request)
     who = await visitor(request)
     actor = who.moderator()
-    action, choices, reason = _action(form), _choices(form), _reason(form)
+    action, choices, reason = action_of(form), _choices(form), reason_of(form)
     missing = "Tick some comments first." if not choices else "Choose what is to be done." if action is None else ""
     if action is None or not choices:
         ticked = frozenset(form.every("comment"))
@@ -76,7 +76,7 @@ def _told(view: View, name: str, refused: list[str]) -> str:
     return view.link(cursor=view.cursor, done=name, refused=".".join(refused[:_MOST_NAMED]))
 
 
-def _action(form: Form) -> Action | None:
+def action_of(form: Form) -> Action | None:
     """The action chosen; None if none was, as when somebody presses Enter in a form."""
     name = form.one("action")
     for action in ACTIONS:
@@ -95,7 +95,8 @@ def _choices(form: Form) -> list[Choice]:
     return choices
 
 
-def _reason(form: Form) -> str | None:
+def reason_of(form: Form) -> str | None:
+    """The reason given, if any. Raises Invalid."""
     reason = form.one("reason").strip()
     if len(reason) > _LONGEST_REASON:
         raise Invalid([Fault("/reason", f"A reason has at most {_LONGEST_REASON} characters.")])
