@@ -4,7 +4,7 @@ from service.actions.resources import Resources
 from service.domain.errors import NotFound, NotSignedIn
 from service.domain.member import Member
 from service.domain.session import Session
-from service.storage import sessions, tokens
+from service.storage import codes, sessions, tokens
 
 
 async def end_token(res: Resources, token_hash: str) -> None:
@@ -40,8 +40,13 @@ async def end_session_of(res: Resources, member: Member, session_id: str) -> Non
 async def end_all_tokens(res: Resources, member: Member) -> None:
     """Ends every session and every token of this member, everywhere."""
     now = res.now_ms()
+    unit = [
+        sessions.ending_all(member.site_id, member.id, now),
+        *tokens.revoking_all(member.id, now),
+        *codes.erasing(member.site_id, member.id),  # one that waits to be traded would open the next session
+    ]
     try:
-        await res.db.write([sessions.ending_all(member.site_id, member.id, now), *tokens.revoking_all(member.id, now)])
+        await res.db.write(unit)
     finally:
         res.cache.forget_tokens_of(member.id)
 

@@ -3,10 +3,10 @@
 from service.actions.identify import hash_of
 from service.actions.resources import Resources
 from service.domain.errors import NotFound
-from service.domain.invitation import Invitation, MembershipRequest
+from service.domain.invitation import NO_INVITATION, Invitation, MembershipRequest
 from service.domain.member import Member
 from service.domain.site import Site
-from service.storage import invitations, requests
+from service.storage import invitations, members, requests
 
 
 async def invitations_page(
@@ -21,8 +21,9 @@ async def invitation_of(res: Resources, site: Site, code: str) -> Invitation:
     """The open invitation of this code; looking does not use it up. Raises NotFound, InvitationUsed."""
     found = await invitations.find_by_code(res.db, site.id, hash_of(code))
     if found is None:
-        raise NotFound("There is no such invitation, or it is over. Ask for a new one.")
+        raise NotFound(NO_INVITATION)
     found.check_open(res.now_ms())
+    found.check_inviter(await members.find(res.db, site.id, found.invited_by or ""), res.now_ms())
     return found
 
 

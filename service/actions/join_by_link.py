@@ -2,12 +2,13 @@
 
 from service.actions.admit import Newcomer, admit
 from service.actions.identify import hash_of
-from service.actions.make_token import PAGE_MS, new_token
+from service.actions.make_token import page_token
 from service.actions.resources import Resources
 from service.domain.errors import NotSignedIn
 from service.domain.member import Member
 from service.domain.site import Site
-from service.storage import members, sign_in_requests, tokens
+from service.storage import members, sign_in_requests
+from service.storage.database import Statement
 from service.storage.sign_in_requests import NewcomerLink
 
 
@@ -26,7 +27,12 @@ async def join_by_link(res: Resources, site: Site, raw_link: str, name: str) -> 
         raise NotSignedIn
     known = await members.find_by_email(res.db, site.id, link.email)
     name = known.name if known is not None else name
-    member = await admit(res, site, Newcomer(name, link.email, email_verified=True))
-    raw, token = new_token(res, site.id, member.id, "page", PAGE_MS)
-    await res.db.write([sign_in_requests.using_link(link.hash, res.now_ms()), tokens.adding(token)])
+    raw = ""
+
+    def signed_in(member: Member) -> list[Statement]:
+        nonlocal raw
+        raw, keeping = page_token(res, member)
+        return [sign_in_requests.using_link(link.hash, res.now_ms()), keeping]
+
+    member = await admit(res, site, Newcomer(name, link.email, email_verified=True), signed_in)
     return member, raw

@@ -19,11 +19,12 @@ from service.storage import sessions
 _LOG = logging.getLogger("greenroom.security")
 
 
-async def refresh_session(res: Resources, site: Site, refresh_token: str) -> Session:
-    """The next pair of tokens. Raises NotSignedIn, the same for whatever does not hold."""
+async def refresh_session(res: Resources, site: Site, refresh_token: str, origin: str | None = None) -> Session:
+    """The next pair of tokens. `origin`: the request's Origin header; a page of another one than the session's is given
+    none. Raises NotSignedIn, the same for whatever does not hold."""
     token_hash = hash_of(refresh_token)
     found = await sessions.find_by_refresh_token(res.db, site.id, token_hash)
-    if found is None or not found.session.lives(res.now_ms()):
+    if found is None or not found.session.lives(res.now_ms()) or not found.session.is_for(origin):
         raise NotSignedIn
     try:
         return await _trade(res, found, token_hash)

@@ -5,12 +5,14 @@ import msgspec
 
 from service.actions.changes import Change
 from service.actions.resources import Resources
-from service.domain.errors import Fault, Invalid, NotAllowedNow, NotFound, NotModerator
+from service.domain.errors import Fault, Invalid, NotAllowedNow, NotFound, NotModerator, StorageUnavailable
 from service.domain.member import Member, MemberStatus, Role
 from service.domain.names import clean_name
 from service.domain.site import Site
 from service.storage import members, requests
-from service.storage.database import Statement
+from service.storage.database import Outdated, Statement
+
+_TRIES = 4
 
 
 class MemberChange(msgspec.Struct, frozen=True):
@@ -29,17 +31,28 @@ async def set_member(res: Resources, actor: Member | None, site: Site, member_id
     standing or role. A site always keeps an owner, whoever acts. Raises NotFound, NotModerator, NotAllowedNow,
     NameTaken, Invalid.
     """
+    _check_change(change, res.now_ms())
+    for _ in range(_TRIES):
+        try:
+            member = await _changed(res, actor, site, member_id, change)
+        except Outdated:
+            continue
+        res.cache.forget_member(site.id, member_id)
+        if change.name is not None or change.role is not None:  # both stand beside every comment of his
+            res.changes.announce(Change(site.id))
+        return await members.find(res.db, site.id, member_id) or member
+    raise StorageUnavailable
+
+
+async def _changed(res: Resources, actor: Member | None, site: Site, member_id: str, change: MemberChange) -> Member:
+    """Raises Outdated where he has become another meanwhile: an owner, say, or somebody who left."""
     member = await members.find(res.db, site.id, member_id)
     if member is None:
         raise NotFound
-    _check_change(change, res.now_ms())
     check_actor(actor, member, change.role is not None or change.name is not None)
     _check_member(actor, member, change, res.now_ms())
-    await res.db.write(_unit(member, change, res.now_ms()))
-    res.cache.forget_member(site.id, member_id)
-    if change.name is not None or change.role is not None:  # both stand beside every comment of his
-        res.changes.announce(Change(site.id))
-    return await members.find(res.db, site.id, member_id) or member
+    await res.db.write([members.unchanged(member), *_unit(member, change, res.now_ms())])
+    return member
 
 
 def _check_change(change: MemberChange, now: int) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from service.domain.errors import Fault, Invalid, NotAllowedNow, NotFound
-from service.domain.member import Role
+from service.domain.member import Member, Role
 
 InvitationState = Literal["open", "used", "expired", "revoked"]
 RequestOutcome = Literal["accepted", "declined"]
@@ -13,6 +13,7 @@ RequestOutcome = Literal["accepted", "declined"]
 DAY_MS = 86_400_000
 LASTS_MS = 14 * DAY_MS
 MAX_MESSAGE = 1_000  # code points
+NO_INVITATION = "There is no such invitation, or it is over. Ask for a new one."
 _RANKS: tuple[Role, ...] = ("member", "moderator", "owner")
 
 
@@ -51,7 +52,14 @@ class Invitation(msgspec.Struct, frozen=True):
         if state == "used":
             raise InvitationUsed
         if state != "open":
-            raise NotFound("There is no such invitation, or it is over. Ask for a new one.")
+            raise NotFound(NO_INVITATION)
+
+    def check_inviter(self, inviter: Member | None, now_ms: int) -> None:
+        """Raises NotFound where the one who invited could not do so now: nobody leaves himself a way back in."""
+        if self.invited_by is None:
+            return
+        if inviter is None or not inviter.moderates(now_ms) or not may_invite(inviter.role, self.role):
+            raise NotFound(NO_INVITATION)
 
 
 class MembershipRequest(msgspec.Struct, frozen=True):

@@ -26,6 +26,10 @@ class Session(msgspec.Struct, frozen=True):
         """Is it neither ended nor over?"""
         return self.ended_at is None and now_ms < self.expires_at
 
+    def is_for(self, origin: str | None) -> bool:
+        """May a page of this origin go on with it? None: no browser says from where."""
+        return None in (origin, self.origin) or origin == self.origin
+
 
 def over_at(created_at: int, now_ms: int) -> int:
     """When a session that is used now will be over."""

@@ -59,9 +59,13 @@ class SignOn(msgspec.Struct, frozen=True):
         return new if same else msgspec.structs.replace(bare, **{"kind": self.kind, **changes})
 
     def faults(self) -> list[Fault]:
-        """What is missing for this kind."""
+        """What is missing for this kind, or could be sent to nobody."""
         needed = {"jwks": ("issuer", "jwks_url"), "oidc": ("issuer", "client_id")}.get(self.kind, ())
-        return [Fault(f"/{name}", f"{self.kind} needs {name}.") for name in needed if not getattr(self, name)]
+        told = {"issuer": self.issuer, "client_id": self.client_id}
+        return [
+            *[Fault(f"/{name}", f"{self.kind} needs {name}.") for name in needed if not getattr(self, name)],
+            *[Fault(f"/{name}", "This cannot be printed.") for name, text in told.items() if not text.isprintable()],
+        ]
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -144,7 +148,7 @@ def person_of(sign_on: SignOn, claims: Mapping[str, Any], now_ms: int) -> tuple[
 def _shaped(claims: Mapping[str, Any], shape: type[_T]) -> _T:
     try:
         return msgspec.convert(claims, shape)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # half a surrogate pair, where no text belongs
         raise SignOnRefused("claims") from None
 
 

@@ -114,6 +114,15 @@ def setting_status(member: Member, status: MemberStatus, until: int | None) -> S
     )
 
 
+def unchanged(seen: Member) -> Statement:
+    """Guards a unit that was decided on by what was seen of a member. Refused with Outdated."""
+    return Statement(
+        "UPDATE members SET version = version WHERE site_id = :site_id AND id = :id AND version = :seen",
+        {"site_id": seen.site_id, "id": seen.id, "seen": seen.version},
+        Outdated,
+    )
+
+
 def becoming(seen: Member, status: MemberStatus, role: Role | None = None) -> Statement:
     """Gives a member another status, and role, if he is as he was seen. Refused with Outdated."""
     return Statement(

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -13,6 +14,7 @@ from service.web.pages.errors import error_page
 from service.web.problems import BodyTooLarge, BodyTooSlow, MethodNotAllowed, problem_response
 
 _LOG = logging.getLogger("greenroom.web")
+_CODE = re.compile(r"(?<=/invitations/)[^/]+")
 
 
 @web.middleware
@@ -69,10 +71,8 @@ def _told_problem(request: web.Request, refusal: Refusal) -> web.Response:
 
 
 def _path(request: web.Request) -> str:
-    """The path for the log; the code of an invitation is a secret, and stands in none."""
-    code = request.match_info.get("code")
-    path = request.path if code is None else request.path.replace(code, "...")
-    return path.encode("unicode_escape").decode()
+    """The path for the log; the code of an invitation is a secret, and stands in none, whatever the method."""
+    return _CODE.sub("...", request.path).encode("unicode_escape").decode()
 
 
 def _abort_later(request: web.Request) -> None:

@@ -39,11 +39,11 @@ def _check(body: SignInBody) -> None:
 
 async def _trade(request: web.Request, site: Site, body: SignInBody) -> Session:
     res = request.app[RESOURCES]
-    if body.refresh_token is not None:
-        return await refresh_session(res, site, body.refresh_token)
-    if body.code is not None and body.code_verifier is not None:
-        return await trade_code(res, site, body.code, body.code_verifier, request.headers.get("Origin"))
     origin = request.headers.get("Origin")
+    if body.refresh_token is not None:
+        return await refresh_session(res, site, body.refresh_token, origin)
+    if body.code is not None and body.code_verifier is not None:
+        return await trade_code(res, site, body.code, body.code_verifier, origin)
     return await sign_on(res, site, body.sso or "", origin if origin and site.allows_origin(origin) else None)
 
 

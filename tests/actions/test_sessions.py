@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.actions.end_session import end_all_tokens, end_session, end_session_of, end_token, living_sessions
+from service.actions.hand_over_code import hand_over_code, show_code
 from service.actions.identify import Who, hash_of, identify
 from service.actions.make_token import make_token
 from service.actions.refresh_session import refresh_session
@@ -15,6 +16,8 @@ from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.actions.start_session import Session, start_session
 from service.actions.sweep import sweep
+from service.actions.trade_code import trade_code
+from service.domain.code import challenge_of
 from service.domain.errors import NotFound, NotSignedIn
 from service.domain.session import IDLE_MS, LONGEST_MS, TOKEN_MS
 from service.storage.cache import Cache
@@ -152,6 +155,21 @@ async def test_signing_out_everywhere_ends_pages_and_keys_too(blog: Blog) -> Non
         await refresh_session(blog.res, blog.site, sessions[0].refresh_token)
     assert await holds(blog, stays)
     assert await living_sessions(blog.res, blog.ada) == []
+
+
+async def test_a_code_that_waits_ends_with_the_rest(blog: Blog) -> None:
+    """Else whoever saw it opens the next session a moment after everything was ended."""
+    verifier = "v" * 43
+    challenge = challenge_of(verifier) or ""
+    who = Who(blog.site, "", blog.ada)
+    waiting = [
+        await hand_over_code(blog.res, who, "https://blog.example", challenge),
+        await show_code(blog.res, who, "https://blog.example", challenge),
+    ]
+    await end_all_tokens(blog.res, blog.ada)
+    for code in waiting:
+        with pytest.raises(NotSignedIn):
+            await trade_code(blog.res, blog.site, code, verifier, None)
 
 
 async def test_another_process_hears_of_the_end(blog: Blog, tmp_path: Path) -> None:

@@ -11,12 +11,19 @@ import pytest
 
 from service.actions.erase_member import finish_erasures
 from service.actions.forget_old import forget_old
+from service.actions.hand_over_code import hand_over_code
+from service.actions.identify import Who
 from service.actions.make_token import make_token
+from service.actions.request_link import request_link
 from service.actions.resources import Resources
 from service.actions.start_session import start_session
+from service.domain.invitation import MembershipRequest
+from service.domain.sign_on import Identity
+from service.storage import identities, members, requests, sign_in_requests
 from service.storage.database import Statement
 from service.storage.outbox import Event
 from service.storage.outbox import adding as queueing
+from service.storage.sign_in_requests import NewcomerLink
 from service.storage.sqlite import SqliteDatabase
 from tests.conftest import NOON, Blog, Clock, make_blog
 from tests.web.conftest import Caller, Login
@@ -147,6 +154,33 @@ async def test_erasure_takes_out_everything(blog: Blog, login: Login, res: Resou
     assert (restored.status, restored.code) == (409, "not-allowed-now")
     again = await olive("POST", "/members", json={"name": "Zebedee", "email": "zebedee@mail.example"})
     assert again.status == 201
+
+
+async def test_ways_in_are_erased_with_the_one_who_came_by_them(
+    olive: Caller, visitor: Caller, blog: Blog, login: Login, res: Resources, tmp_path: Path
+) -> None:
+    member = await blog.join("Zebedee", "owner")
+    zebedee, who = await login(blog, member), Who(blog.site, "", member)
+    comment = (await olive.post("Something")).json
+    assert (await zebedee("POST", f"/comments/{comment['id']}/reports", json={"reason": "zebra"})).status == 202
+    made = (await zebedee("POST", "/keys", json={"name": "Zebra's program", "kind": "api"})).json
+    await hand_over_code(res, who, "https://blog.example", "c" * 43)
+    await request_link(res, blog.site, member.email or "", "", "caller")
+    link = NewcomerLink("h", "blog", member.email or "", NOON, NOON + 1)
+    asked = MembershipRequest("r", "blog", member.id, "", "zebra wants in", NOON)
+    known = Identity("blog", "https://id.example", "zebra", member.id, "Zebedee", "no", NOON)
+    await res.db.write([members.becoming(member, "invited"), requests.adding(asked), identities.adding(known)])
+    await res.db.write([members.setting_status(member, "active", None), sign_in_requests.adding_link(link)])
+    assert (await olive("POST", "/invitations", json={"name": "Zebedee"})).status == 201
+    told = (await zebedee("GET", "/members/me/export")).json
+    assert [len(told[name]) for name in ("identities", "keys", "membership_requests", "reports")] == [1] * 4
+    assert (await zebedee("DELETE", "/members/me")).status == 204
+    after = everything(tmp_path).lower()
+    for word in ("zebra", "zebedee"):
+        assert word not in after
+    assert rows(tmp_path, "SELECT COUNT(*) FROM codes") == [(0,)]
+    program = Caller(olive._client, "blog", made["key"])
+    assert (await program("GET", "/session")).status == 401
 
 
 async def test_the_last_owner_stays_until_there_is_another(olive: Caller, blog: Blog, login: Login) -> None:

@@ -11,12 +11,13 @@ import pytest
 from service.actions.admit import admit
 from service.actions.renew_code import renew_code
 from service.actions.replays import Replays
+from service.actions.resources import Resources
 from service.actions.set_member import MemberChange, set_member
 from service.actions.sweep import sweep
-from service.domain.errors import LastOwner, NotAllowedNow
+from service.domain.errors import LastOwner, NotAllowedNow, NotModerator
 from service.domain.member import Member
 from service.domain.membership import Newcomer
-from service.storage import invitations, requests
+from service.storage import invitations, members, requests
 from service.storage.database import Query
 from tests.conftest import Blog, Clock
 from tests.web.conftest import Answer, Caller, Login
@@ -133,6 +134,8 @@ async def test_the_code_is_in_no_log(olive: Caller, visitor: Caller, caplog: pyt
     code = (await invited(olive))["code"]
     with caplog.at_level(logging.INFO):
         assert (await accept(visitor, code)).status == 422
+        assert (await visitor("GET", f"/invitations/{code}/accept")).status == 405
+        assert (await accept(visitor, f"{code}/more")).status == 404
     assert "/accept" in caplog.text
     assert code not in caplog.text
 
@@ -186,6 +189,28 @@ async def test_whom_one_may_invite(olive: Caller, mo: Caller, visitor: Caller) -
     made = await invited(olive, role="moderator")
     assert (await mo("DELETE", f"/invitations/{made['id']}")).code == "not-moderator"
     assert (await accept(visitor, made["code"], name="Eve")).json["member"]["role"] == "moderator"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": "banned"}, {"status": "suspended"}, {"role": "member"}, {"role": "moderator"}, None],
+    ids=str,
+)
+async def test_nobody_leaves_himself_a_way_back(
+    olive: Caller, visitor: Caller, blog: Blog, login: Login, change: dict[str, str] | None
+) -> None:
+    otto = await blog.join("Otto", "owner")
+    hidden = await invited(await login(blog, otto), role="owner", name="Nobody")
+    plain = await invited(await login(blog, otto), name="Eve")
+    if change is None:
+        assert (await olive("POST", f"/members/{otto.id}/erase")).status == 204
+    else:
+        first = [{"role": "member"}] if "status" in change else []
+        for one in [*first, change]:
+            assert (await olive("PATCH", f"/members/{otto.id}", json=one)).status == 200
+    assert (await accept(visitor, hidden["code"])).code == "not-found"
+    is_good = change == {"role": "moderator"}
+    assert (await accept(visitor, plain["code"])).status == (200 if is_good else 404)
 
 
 async def test_members_need_no_invitation(olive: Caller, ada: Caller, visitor: Caller, blog: Blog) -> None:
@@ -391,6 +416,32 @@ async def test_who_does_not_stand_well_is_made_no_owner(olive: Caller, blog: Blo
     assert (await olive("PATCH", f"/members/{blog.ada.id}", json={"role": "owner"})).code == "not-allowed-now"
     both = {"role": "owner", "status": "active"}
     assert (await olive("PATCH", f"/members/{blog.ada.id}", json=both)).json["role"] == "owner"
+
+
+async def test_a_ban_meets_the_member_as_he_is_then(
+    blog: Blog, res: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He was made the only owner, or has left, between the look at him and the ban."""
+    found = members.find
+    meanwhile: list[Any] = []
+
+    async def find(db: Any, site_id: str, member_id: str) -> Member | None:
+        seen = await found(db, site_id, member_id)
+        if meanwhile:
+            await meanwhile.pop()()
+        return seen
+
+    monkeypatch.setattr(members, "find", find)
+    meanwhile.append(lambda: res.db.write([members.setting_role(blog.ada, "owner")]))
+    with pytest.raises(NotModerator):
+        await set_member(res, blog.moderator, blog.site, blog.ada.id, MemberChange("banned"))
+    eve = await blog.join("Eve")
+    meanwhile.append(lambda: res.db.write(members.erasing(eve)))
+    with pytest.raises(NotAllowedNow):
+        await set_member(res, blog.moderator, blog.site, eve.id, MemberChange("banned", name=None))
+    gone = await found(res.db, "blog", eve.id)
+    assert gone is not None
+    assert gone.status == "left"
 
 
 async def test_what_waits_is_marked(ada: Caller, mo: Caller, blog: Blog, clock: Clock) -> None:

@@ -79,6 +79,14 @@ async def test_a_stolen_refresh_token_used_twice_signs_the_thief_and_the_owner_o
     assert (await trade(visitor, refresh_token=thief.json["refresh_token"])).status == 401
 
 
+async def test_a_refresh_token_is_for_pages_of_its_origin(blog: Blog, visitor: Caller) -> None:
+    refresh_token = (await by_code(visitor, await code_for(blog, blog.ada))).json["refresh_token"]
+    body = {"refresh_token": refresh_token}
+    for origin in ("https://thief.example", "null", "https://blog.example:8443"):
+        assert (await visitor("POST", "/session", json=body, headers={"Origin": origin})).code == "not-signed-in"
+    assert (await visitor("POST", "/session", json=body, headers={"Origin": ORIGIN})).status == 200
+
+
 async def test_signing_out_everywhere(blog: Blog, visitor: Caller) -> None:
     callers = [speaking(visitor, await by_code(visitor, await code_for(blog, blog.ada))) for _ in range(3)]
     listed = (await callers[0]("GET", "/members/me/sessions")).json["sessions"]

@@ -290,7 +290,12 @@ async def test_a_subject_or_id_that_is_none_is_refused(
 
 
 @pytest.mark.parametrize(
-    "claims", [{"name": 5}, {"email": []}, {"email_verified": "true"}, {"roles": "owner"}, {"member": "yes"}], ids=str
+    "claims",
+    [
+        *({"name": 5}, {"email": []}, {"email_verified": "true"}, {"roles": "owner"}, {"member": "yes"}),
+        *({name: "\ud800"} for name in ("iat", "exp", "nbf", "email_verified", "roles", "member")),
+    ],
+    ids=ascii,
 )
 async def test_a_claim_of_another_kind_is_refused(
     vouch: Vouching, caplog: pytest.LogCaptureFixture, claims: dict[str, Any]
@@ -464,9 +469,13 @@ async def test_a_moderator_from_elsewhere_has_no_powers_in_the_widget(vouch: Vou
 
 
 async def test_whoever_was_erased_comes_as_somebody_new(vouch: Vouching, blog: Blog) -> None:
-    first = await vouch.member()
-    await blog.res.db.write(identities.erasing("blog", first["id"]))
-    assert (await vouch.member())["id"] != first["id"]
+    answer = await vouch(member=True)
+    grace = Caller(vouch.caller._client, "blog", answer.json["token"])
+    (told,) = (await grace("GET", "/members/me/export")).json["identities"]
+    assert (told["subject"], told["name"]) == ("u1", "Grace")
+    assert (await grace("DELETE", "/members/me")).status == 204
+    assert await identities.find(blog.res.db, "blog", "", "u1") is None
+    assert (await vouch.member())["id"] != answer.json["member"]["id"]
 
 
 async def test_sites_are_apart(vouch: Vouching, other: Blog) -> None:
@@ -674,6 +683,8 @@ async def test_the_secret_is_shown_and_rotated(olive: Caller) -> None:
         ({"kind": "oidc", "issuer": "https://id.example?x", "client_id": "x"}, "/issuer"),
         ({"kind": "jwks", "issuer": "x", "jwks_url": "gopher://x.example/"}, "/jwks_url"),
         ({"kind": "saml"}, "/kind"),
+        ({"kind": "hs256", "issuer": "a\0b"}, "/issuer"),
+        ({"kind": "oidc", "issuer": "https://id.example", "client_id": "a\nb"}, "/client_id"),
         ({"kind": "off", "secret": "x"}, "/secret"),
     ],
     ids=str,
