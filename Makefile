@@ -18,7 +18,7 @@ serve: $(VENV)/serve ## set up, then serve with the settings of your environment
 	$(BIN)/greenroom serve
 
 test: $(VENV)/develop ## set up, then run all tests but the long ones
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
 
 test-long: $(VENV)/develop ## the long tests: 20 rounds of kill -9, slow clients, every fsync watched
 	$(BIN)/python -m pytest -m long
