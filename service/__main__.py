@@ -22,6 +22,8 @@ _COMMANDS = {
     "token": "Make a token for a member, or end one.",
     "key": "Add, list and revoke keys for programs.",
     "openapi": "Print the API's document (OpenAPI 3.1).",
+    "backup": "Write everything to one file, while the service runs.",
+    "restore": "Put a backup into an empty place, of either engine.",
     "train": "Train a spam model from labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }

@@ -34,8 +34,7 @@ from service.spam.manifest import ModelRefused
 from service.spam.scorer import Scorer
 from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
 from service.storage.cache import Cache
-from service.storage.migrate import migrate_sqlite
-from service.storage.sqlite import open_sqlite
+from service.storage.engines import migrate, open_database
 from service.web.app_keys import FOLLOWING, PAGES, READY, REPLAYS, RESOURCES, SERVING, Serving
 from service.web.bodies import MAX_BODY
 from service.web.envelope import envelope
@@ -49,9 +48,9 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def database_path(settings: Settings) -> Path:
-    """The SQLite file that the settings name."""
-    return Path(settings.database) if settings.database else settings.data / "greenroom.sqlite"
+def database_of(settings: Settings) -> str:
+    """The database that the settings name: the URL of a server, or the path of a SQLite file."""
+    return settings.database or str(settings.data / "greenroom.sqlite")
 
 
 def secret_of(settings: Settings) -> bytes:
@@ -83,8 +82,8 @@ def _make_secret(path: Path) -> None:
 @asynccontextmanager
 async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIterator[Resources]:
     """Opens the database (made or migrated where needed) and, if asked for, the model; closes both at the end."""
-    migrate_sqlite(database_path(settings))
-    db = await open_sqlite(database_path(settings))
+    migrate(database_of(settings))
+    db = await open_database(database_of(settings))
     scorer = _scorer() if scoring else Scorer(None)
     changes = Changes()
     outward = Outward(settings.outward_private)

@@ -78,6 +78,8 @@ def _host(text: str) -> str:
 
 
 def _database(text: str) -> str:
+    if text.startswith(("postgresql://", "postgres://")):
+        return text
     if "://" in text and not text.startswith("sqlite:///"):
         raise ValueError("names a kind of database that is not supported")
     path = text.removeprefix("sqlite:///")
@@ -159,8 +161,9 @@ SETTINGS: tuple[Setting, ...] = (
         "database",
         _database,
         "",
-        "The database: a SQLite file; empty means greenroom.sqlite in the data folder.",
-        "sqlite:////srv/greenroom/comments.sqlite",
+        "The database: a SQLite file, or a PostgreSQL server; empty means greenroom.sqlite in the data folder.",
+        "postgresql://greenroom@db.example/greenroom",
+        secret=True,
     ),
     Setting("host", _host, "127.0.0.1", "Address to listen on.", "0.0.0.0"),  # noqa: S104 - an example
     Setting("port", _port, "8080", "TCP port to listen on; 0 takes any free one.", "8080"),

@@ -1,7 +1,7 @@
 """What all tests share: resources over a real SQLite file, a scorer that says what a test wants, a clock to turn."""
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,8 +28,8 @@ from service.spam.facts import Sample
 from service.spam.scorer import Scorer
 from service.storage.cache import Cache
 from service.storage.database import Database
-from service.storage.migrate import migrate_sqlite
-from service.storage.sqlite import SqliteDatabase, open_sqlite
+from service.storage.engines import migrate, open_database
+from tests.postgres import Server, server
 
 NOON = 1_795_435_200_000  # 2026-11-23T12:00:00Z
 
@@ -74,10 +74,42 @@ def model() -> WordModel:
     return WordModel()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", choices=["sqlite", "postgres"], default="sqlite", help="what keeps the data in most tests"
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL, started when the first test asks for it."""
+    with server() as running:
+        yield running
+
+
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    migrate_sqlite(tmp_path / "greenroom.sqlite")
-    opened = await open_sqlite(tmp_path / "greenroom.sqlite")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine under test; where it matters which, a test names its own by parametrizing this."""
+    return str(request.config.getoption("--engine"))
+
+
+@pytest.fixture
+def where(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh database with our schema."""
+    if engine == "sqlite":
+        path = str(tmp_path / "greenroom.sqlite")
+        migrate(path)
+        yield path
+        return
+    databases: Server = request.getfixturevalue("postgres")
+    url = databases.migrated()
+    yield url
+    databases.give_back(url)
+
+
+@pytest.fixture
+async def db(where: str) -> AsyncIterator[Database]:
+    opened = await open_database(where)
     yield opened
     await opened.close()
 

@@ -87,3 +87,8 @@ def public_url() -> str:
     """Where the service is reached, for links."""
     settings = settings_or_exit()
     return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
+def progress(line: str) -> None:
+    """Says how far long work has come, beside the results, which go to stdout."""
+    click.echo(line, err=True)

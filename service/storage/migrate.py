@@ -64,7 +64,7 @@ def _apply(connection: sqlite3.Connection, step: Migration) -> bool:
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version < step.number:
-            for statement in _statements(step.sql):
+            for statement in statements(step.sql):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {step.number:d}")
         connection.execute("COMMIT")
@@ -74,13 +74,13 @@ def _apply(connection: sqlite3.Connection, step: Migration) -> bool:
     return bool(version < step.number)
 
 
-def _statements(script: str) -> list[str]:
+def statements(script: str) -> list[str]:
     """The statements of a migration. (executescript() would commit before it starts.)"""
-    statements: list[str] = []
+    found: list[str] = []
     waiting = ""
     for line in script.splitlines(keepends=True):
         waiting += line
         if sqlite3.complete_statement(waiting):
-            statements.append(waiting)
+            found.append(waiting)
             waiting = ""
-    return statements
+    return found

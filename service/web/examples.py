@@ -83,7 +83,8 @@ class _Examples:
             return self._object(schema)
         if schema.get("type") == "array":
             return [self.of(schema["items"])] if "items" in schema else []
-        return {"string": "", "integer": schema.get("minimum", 1), "number": 0.5, "boolean": True}.get(
+        text = "example" if schema.get("minLength") else ""
+        return {"string": text, "integer": schema.get("minimum", 1), "number": 0.5, "boolean": True}.get(
             schema.get("type", "")
         )
 

@@ -18,17 +18,14 @@ from service.web.bodies import json_response, read_body
 from service.web.contract import Ask, Contract
 from service.web.paging import cursor_of, cursor_text, link_header, listed
 from service.web.parameters import CURSOR, LIMIT, Choice, Filter, Text
+from service.web.shapes.log import HistoryTold, LogTold, history_told, log_told
 from service.web.shapes.moderation import (
     DecidedTold,
     DecisionBody,
-    HistoryTold,
-    LogTold,
     QueueTold,
     RemovalBody,
     RemovedTold,
     decided_told,
-    history_told,
-    log_told,
     queue_told,
     removed_told,
 )

@@ -50,6 +50,7 @@ A_COMMENT = Comment("c", "blog", "t", "p", Author("a", "Ada", "member"), "x", "x
 A_MEMBER = Member("m", "blog", "Ada", None, "member", "active", None, 0, 0, 0, 0, 1)
 # What knows the engines rather than our nouns.
 NO_QUERIES = {
+    "engines",
     "heartbeat",
     "postgres",
     "postgres_sql",

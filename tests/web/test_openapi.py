@@ -81,14 +81,23 @@ def test_example_bodies_are_what_the_decoder_takes() -> None:
             msgspec.convert(content["example"], contract.body)
 
 
+# No example of a token can hold, since each is good once; and an owner is a member already.
+NOT_NOW = {"/session": 401, "/membership-requests": 409}
+
+
 async def test_example_bodies_are_taken(olive: Caller) -> None:
     for call in CALLS:
-        if "requestBody" in call.told and "{id}" not in call.path and "decisions" not in call.path:
+        if "requestBody" in call.told and "{" not in call.path.removeprefix(S) and "decisions" not in call.path:
             path = call.path.removeprefix(S)
             example = call.told["requestBody"]["content"]["application/json"]["example"]
             if path == "/members":
                 example = {**example, "name": "Grace"}  # Ada is there already
+            if path == "/invitations":
+                example = {**example, "email": "grace@blog.example"}
             answer = await olive(call.method, path, json=example)
+            if path in NOT_NOW:
+                assert answer.status == NOT_NOW[path]
+                continue
             assert answer.status < 300, (path, answer.json)
 
 

@@ -13,9 +13,10 @@ from aiohttp.test_utils import TestClient
 from service.actions.limits import Rate
 from service.actions.resources import Resources
 from service.web import bodies
-from service.web.app_keys import READY, SERVING
+from service.web.app_keys import FOLLOWING, READY, SERVING
 from service.web.problems import PROBLEMS
-from tests.conftest import Blog
+from tests.conftest import Blog, Clock
+from tests.vouching import by_hand
 from tests.web.conformity import Conformity
 from tests.web.conftest import Answer, Caller, Login
 
@@ -33,6 +34,11 @@ class World:
         self.ada: Caller
         self.mo: Caller
         self.olive: Caller
+
+    @property
+    def clock(self) -> Clock:
+        assert isinstance(self.res.now_ms, Clock)
+        return self.res.now_ms
 
     @property
     def res(self) -> Resources:
@@ -181,6 +187,44 @@ async def storage_unavailable(world: World) -> Answer:
         other.close()
 
 
+async def unreachable(world: World) -> Answer:
+    """The blog's keys are to be had from a server that is not there."""
+    keys = {"kind": "jwks", "issuer": "blog", "jwks_url": "http://127.0.0.1:1/jwks"}
+    assert (await world.olive("PATCH", "/sign-on", json=keys)).status == 200
+    token = by_hand({"alg": "RS256", "kid": "k"}, {"sub": "1"}, "signed")
+    return await world.visitor("POST", "/session", json={"sso": token})
+
+
+async def too_many_streams(world: World) -> Answer:
+    world.app[FOLLOWING]._most = 0
+    return await world.visitor("GET", "/events")
+
+
+async def read_only_key(world: World) -> Answer:
+    made = await world.olive("POST", "/keys", json={"name": "reader", "kind": "api", "scope": "read"})
+    program = Caller(world.client, world.blog.site.id, made.json["key"])
+    return await program.post("Hello")
+
+
+async def _edit(world: World, **headers: str) -> Answer:
+    comment = (await world.ada.post("Hello")).json
+    return await world.ada("PATCH", f"/comments/{comment['id']}", json={"text": "Hello!"}, headers=headers)
+
+
+async def if_match_needed(world: World) -> Answer:
+    return await _edit(world)
+
+
+async def edit_conflict(world: World) -> Answer:
+    return await _edit(world, **{"If-Match": '"7"'})
+
+
+async def edit_window_over(world: World) -> Answer:
+    comment = (await world.ada.post("Hello")).json
+    world.clock.pass_s(world.blog.site.policy.edit_window_s + 1)
+    return await world.ada("PATCH", f"/comments/{comment['id']}", json={"text": "Hello!"}, headers={"If-Match": '"1"'})
+
+
 async def internal(world: World) -> Answer:
     async def broken() -> Any:
         raise RuntimeError("broken by a test")
@@ -215,6 +259,12 @@ PROVOCATIONS: tuple[Callable[[World], Awaitable[Answer]], ...] = (
     rate_limited,
     draining,
     storage_unavailable,
+    unreachable,
+    too_many_streams,
+    read_only_key,
+    if_match_needed,
+    edit_conflict,
+    edit_window_over,
     internal,
 )
 STATUSES = {problem.code: problem.status for problem in PROBLEMS.values()} | {"internal": 500}

@@ -1,21 +1,22 @@
-"""What moderators send and see: decisions with their results, the cards of the queue, the log."""
+"""What moderators send and see: decisions with their results, the cards of the queue."""
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from service.actions.decide_comments import Result
-from service.actions.queue import AuthorRecord, Item, QueuePage, Revision, Sort
+from service.actions.queue import AuthorRecord, Item, QueuePage, Sort
 from service.actions.remove_comments import Removal, Removed
 from service.domain.comment import Comment, Reason, Status, VerdictWord
 from service.domain.difference import Segment, difference
 from service.domain.member import MemberStatus
-from service.domain.moderation import Action, Decision, Label, LoggedAction
+from service.domain.moderation import Action
 from service.domain.site import Policy
 from service.web.bodies import Body, Id
 from service.web.problems import ProblemTold, problem_told
 from service.web.shapes.comments import CommentTold, comment_as, comment_told
 from service.web.shapes.lists import NextCursor
+from service.web.shapes.log import DecisionTold, decision_told
 from service.web.shapes.reports import ReportTold, report_told
 from service.web.shapes.threads import ThreadTold, thread_told
 from service.web.times import Time, rfc3339
@@ -77,60 +78,6 @@ class RemovedTold(Struct, frozen=True):
     decision_id: str
     removed: int
     skipped: list[SkippedTold]
-
-
-class ActorTold(Struct, frozen=True):
-    """Who decided."""
-
-    id: str
-    name: str
-
-
-class DecisionTold(Struct, frozen=True):
-    """A row of the log: who did what to which comment. Those taken together share `decision_id`."""
-
-    id: str
-    decision_id: str
-    comment_id: str
-    thread_id: str
-    who: ActorTold | None
-    action: LoggedAction
-    from_: Status = field(name="from")
-    to: Status
-    label: Label | None
-    reason: str | None
-    version: int
-    undoes: str | None
-    created_at: Time
-
-
-class LogTold(Struct, frozen=True):
-    """Decisions of a site, newest first."""
-
-    decisions: list[DecisionTold]
-    next_cursor: NextCursor
-
-
-class RevisionTold(Struct, frozen=True):
-    """A text that an edit replaced, as it was judged; by whom and when it was replaced."""
-
-    version: int
-    text: str
-    html: str
-    status: Status
-    score: float | None
-    verdict: VerdictWord
-    reasons: tuple[Reason, ...]
-    model_version: str | None
-    edited_by: ActorTold | None
-    edited_at: Time
-
-
-class HistoryTold(Struct, frozen=True):
-    """Every decision about one comment, and every text it had before, oldest first."""
-
-    decisions: list[DecisionTold]
-    revisions: list[RevisionTold]
 
 
 class LatestTold(Struct, frozen=True):
@@ -210,50 +157,6 @@ def removed_told(done: Removed) -> RemovedTold:
     """What became of a member's comments."""
     skipped = [SkippedTold(one.id, problem_told(one.refusal)) for one in done.skipped if one.refusal is not None]
     return RemovedTold(done.decision_id, done.removed, skipped)
-
-
-def decision_told(decision: Decision) -> DecisionTold:
-    """A row of the log."""
-    return DecisionTold(
-        decision.id,
-        decision.decision_id,
-        decision.comment_id,
-        decision.thread_id,
-        ActorTold(decision.actor_id, decision.actor_name) if decision.actor_id else None,
-        decision.action,
-        decision.from_status,
-        decision.to_status,
-        decision.to_label,
-        decision.reason,
-        decision.version,
-        decision.undoes,
-        rfc3339(decision.created_at),
-    )
-
-
-def history_told(decisions: list[Decision], revisions: list[Revision]) -> HistoryTold:
-    """What became of one comment."""
-    return HistoryTold([decision_told(one) for one in decisions], [_revision(one) for one in revisions])
-
-
-def _revision(one: Revision) -> RevisionTold:
-    return RevisionTold(
-        one.version,
-        one.text,
-        one.html,
-        one.status,
-        one.score,
-        one.verdict,
-        one.reasons,
-        one.model_version,
-        ActorTold(one.edited_by, one.editor_name) if one.edited_by else None,
-        rfc3339(one.created_at),
-    )
-
-
-def log_told(found: list[Decision], next_cursor: str | None) -> LogTold:
-    """A page of the log."""
-    return LogTold([decision_told(one) for one in found], next_cursor)
 
 
 def queue_told(found: QueuePage, policy: Policy, sort: Sort, next_cursor: str | None) -> QueueTold:

@@ -28,7 +28,7 @@ class SignInBody(Body, frozen=True):
     """One of three: `sso`, a token of the blog's own sign-on; `code` with `code_verifier`, from our popup (PKCE,
     RFC 7636, S256); `refresh_token`, which is good for one use."""
 
-    sso: Annotated[str, Meta(min_length=1)] | None = None
+    sso: Annotated[str, Meta(min_length=1, examples=["eyJhbGciOiJIUzI1NiJ9.e30.c2ln"])] | None = None
     code: Secret | None = None
     code_verifier: Secret | None = None
     refresh_token: Secret | None = None

@@ -1,0 +1,238 @@
+"""The PostgreSQL engine: the same units of work, committed in groups under one lock, announced to every other process.
+
+A group is one transaction that begins with an advisory lock, so that units follow one another as they do on SQLite:
+a guard sees all that was committed before it, whichever process wrote it. Without the lock two equal submissions could
+both find that the other is not there yet (READ COMMITTED), or would fail each other on every counter (SERIALIZABLE).
+All statements of a group go out in one pipeline; only a group in which a guard failed is rolled back and replayed unit
+by unit. (PostgreSQL's documents on explicit locking, libpq's on pipeline mode.)
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from service.domain.errors import Refusal, StorageUnavailable
+from service.storage.database import Outdated, Query, Row, Unit
+from service.storage.postgres_sql import translated
+
+_GROUP = 256  # units in one commit at most, so that the first of them does not wait for long
+_READERS = 6
+_WAIT_S = 4.0  # for a connection, for a lock, for a statement: within the five seconds that are promised
+_LOCK = 0x6772_6565  # "gree": the key of the advisory lock that orders the writers of one database
+_CHANNEL = "greenroom_changes"
+_OPTIONS = f"-c statement_timeout={int(_WAIT_S * 1000)} -c lock_timeout={int(_WAIT_S * 1000)} -c timezone=UTC"
+_RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+
+_LOG = logging.getLogger("greenroom.storage")
+
+
+class _Write(NamedTuple):
+    unit: Unit
+    done: asyncio.Future[None]
+
+
+Outcome = Exception | None
+
+
+class PostgresDatabase:
+    """A Database on a PostgreSQL server. Open it with `open_postgres`."""
+
+    def __init__(self, url: str, pool: AsyncConnectionPool[AsyncConnection[Row]]) -> None:
+        self._url, self._pool = url, pool
+        self._own = secrets.token_hex(8)  # by which this process knows its own announcements
+        self._writes: deque[_Write] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._foreign: list[Callable[[], None]] = []
+        self._listening: asyncio.Task[None] | None = None
+        self.groups = 0  # committed so far
+
+    # Writing
+
+    async def write(self, unit: Unit) -> None:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._writes.append(_Write(unit, done))
+        if self._writing is None:
+            self._writing = loop.create_task(self._write_groups())
+        await done
+
+    async def _write_groups(self) -> None:
+        try:
+            while self._writes:
+                await self._write_group()
+        finally:
+            self._writing = None
+
+    async def _write_group(self) -> None:
+        group = [self._writes.popleft() for _ in range(min(len(self._writes), _GROUP))]
+        outcomes = await self._outcomes([write.unit for write in group])
+        for write, outcome in zip(group, outcomes, strict=True):
+            if write.done.done():
+                continue
+            if outcome is None:
+                write.done.set_result(None)
+            else:
+                write.done.set_exception(outcome)
+
+    async def _outcomes(self, units: Sequence[Unit]) -> Sequence[Outcome]:
+        try:
+            async with self._pool.connection() as connection:
+                outcomes = await self._commit(connection, units)
+                self.groups += 1
+                return outcomes
+        except (psycopg.Error, PoolTimeout, OSError) as error:
+            _LOG.warning("a group of %d units was not written: %s", len(units), type(error).__name__)
+            return [StorageUnavailable()] * len(units)
+
+    async def _commit(self, connection: AsyncConnection[Row], units: Sequence[Unit]) -> Sequence[Outcome]:
+        """Writes the units as one transaction; replays them one by one if one of them breaks it."""
+        try:
+            if await self._all_in_one(connection, units):
+                return [None] * len(units)
+        except (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError, *_RETRIED, TypeError, ValueError):
+            pass  # whatever a unit has in it, it spoils only itself
+        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            await connection.rollback()
+        return await self._one_by_one(connection, units)
+
+    async def _all_in_one(self, connection: AsyncConnection[Row], units: Sequence[Unit]) -> bool:
+        """The good path: two round trips for all of them. Says whether every guard held."""
+        cursors: list[tuple[AsyncCursor[Row], bool]] = []
+        async with connection.pipeline():
+            await self._begin(connection)
+            for unit in units:
+                for sql, parameters, refusal in unit:
+                    cursor = connection.cursor()
+                    await cursor.execute(translated(sql), parameters)
+                    cursors.append((cursor, refusal is not None))
+        if any(guards and cursor.rowcount < 1 for cursor, guards in cursors):
+            return False
+        await connection.commit()
+        return True
+
+    async def _begin(self, connection: AsyncConnection[Row]) -> None:
+        await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        await connection.execute("SELECT pg_notify(%s, %s)", [_CHANNEL, self._own])
+
+    async def _one_by_one(self, connection: AsyncConnection[Row], units: Sequence[Unit]) -> Sequence[Outcome]:
+        """The slow way, each unit in a savepoint of its own."""
+        await self._begin(connection)
+        outcomes = [await _apply_alone(connection, unit) for unit in units]
+        await connection.commit()
+        return outcomes
+
+    # Reading
+
+    async def read(self, *queries: Query) -> list[list[Row]]:
+        try:
+            async with self._pool.connection() as connection:
+                return await self._answers(connection, queries)
+        except (psycopg.OperationalError, PoolTimeout, OSError) as error:
+            raise StorageUnavailable from error
+
+    async def _answers(self, connection: AsyncConnection[Row], queries: tuple[Query, ...]) -> list[list[Row]]:
+        """One query is a moment by itself; several share one by a snapshot (REPEATABLE READ)."""
+        async with connection.pipeline():
+            if len(queries) > 1:
+                await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursors = [await connection.execute(translated(sql), parameters) for sql, parameters in queries]
+        answers = [await cursor.fetchall() for cursor in cursors]
+        await connection.rollback()
+        return answers
+
+    # Other processes
+
+    def on_foreign_change(self, callback: Callable[[], None]) -> None:
+        self._foreign.append(callback)
+        if self._listening is None:
+            self._listening = asyncio.get_running_loop().create_task(self._listen_for_ever())
+
+    async def _listen_for_ever(self) -> None:
+        """LISTEN, and again after a lost connection: what was missed meanwhile may be anything."""
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError):
+                _LOG.warning("other processes cannot be heard just now")
+            self._tell()
+            await asyncio.sleep(0.5)
+
+    async def _listen(self) -> None:
+        async with await AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+            await connection.execute(f"LISTEN {_CHANNEL}")
+            self._tell()
+            async for notice in connection.notifies():
+                if notice.payload != self._own:
+                    self._tell()
+
+    def _tell(self) -> None:
+        for callback in self._foreign:
+            callback()
+
+    async def scrub(self, may_take_long: bool) -> bool:
+        """Writes the tables anew without what was deleted (VACUUM FULL), which locks them for its time.
+
+        The server's own log of changes holds older rows until it is recycled; that is its operator's to bound.
+        """
+        if not may_take_long:
+            return False
+        try:
+            async with await AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+                await connection.execute("VACUUM (FULL)")
+        except (psycopg.Error, OSError):
+            _LOG.warning("deleted rows cannot be taken out of the files just now")
+            return False
+        return True
+
+    # Life
+
+    async def close(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+        if self._writing is not None:
+            await self._writing
+        await self._pool.close()
+
+
+async def _apply_alone(connection: AsyncConnection[Row], unit: Unit) -> Outcome:
+    await connection.execute("SAVEPOINT unit")
+    outcome: Outcome
+    try:
+        outcome = await _apply(connection, unit)
+    except (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError, TypeError, ValueError) as fault:
+        _LOG.error("a unit was refused by the engine: %s", type(fault).__name__)
+        outcome = Outdated() if isinstance(fault, psycopg.IntegrityError) else fault
+    if outcome is not None:
+        await connection.execute("ROLLBACK TO unit")
+    await connection.execute("RELEASE unit")
+    return outcome
+
+
+async def _apply(connection: AsyncConnection[Row], unit: Unit) -> Refusal | None:
+    for sql, parameters, refusal in unit:
+        cursor = await connection.execute(translated(sql), parameters)
+        if refusal is not None and cursor.rowcount < 1:
+            return refusal() if isinstance(refusal, type) else refusal
+    return None
+
+
+async def open_postgres(url: str) -> PostgresDatabase:
+    """Connects to the server, whose schema must be there already (migrate). Raises StorageUnavailable."""
+    options: dict[str, Any] = {"options": _OPTIONS, "connect_timeout": 5, "prepare_threshold": 3}
+    pool = AsyncConnectionPool[AsyncConnection[Row]](
+        url, min_size=2, max_size=_READERS + 1, timeout=_WAIT_S, kwargs=options, open=False, name="greenroom"
+    )
+    try:
+        await pool.open(wait=True, timeout=_WAIT_S * 2)
+    except PoolTimeout as error:
+        await pool.close()
+        raise StorageUnavailable("The PostgreSQL server cannot be reached.") from error
+    return PostgresDatabase(url, pool)

@@ -1,0 +1,107 @@
+"""What is PostgreSQL's own: placeholders, migrations by one of several, a server that goes away and comes back."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from service.domain.errors import StorageUnavailable
+from service.storage import migrate
+from service.storage.database import Query
+from service.storage.migrate import Migration, MigrationRefused, migrations
+from service.storage.migrate_postgres import migrate_postgres
+from service.storage.postgres import PostgresDatabase, open_postgres
+from service.storage.postgres_sql import translated
+from tests.postgres import Server
+from tests.storage.test_units import adding, names
+
+
+@pytest.fixture
+def engine() -> str:
+    return "postgres"
+
+
+def test_placeholders_are_translated_and_nothing_else() -> None:
+    assert translated("SELECT :a, ':b', x FROM t WHERE y = :c_1 AND z LIKE 'a%'") == (
+        "SELECT %(a)s, ':b', x FROM t WHERE y = %(c_1)s AND z LIKE 'a%%'"
+    )
+
+
+def test_of_several_processes_one_migrates(postgres: Server) -> None:
+    url = postgres.empty()
+    with ThreadPoolExecutor(4) as pool:
+        applied = list(pool.map(migrate_postgres, [url] * 4))
+    assert sorted(applied, key=len) == [[], [], [], [step.name for step in migrations()]]
+
+
+def test_a_newer_schema_and_anothers_tables_are_left_alone(postgres: Server) -> None:
+    url = postgres.empty()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE letters (id TEXT)")
+    with pytest.raises(MigrationRefused, match="another program"):
+        migrate_postgres(url)
+    newer = postgres.empty()
+    migrate_postgres(newer)
+    with psycopg.connect(newer, autocommit=True) as connection:
+        connection.execute("INSERT INTO schema_version (number) VALUES (999)")
+    with pytest.raises(MigrationRefused, match="newer Greenroom"):
+        migrate_postgres(newer)
+
+
+def test_a_step_that_fails_leaves_no_trace(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = postgres.empty()
+    steps = migrations()
+    broken = Migration(steps[-1].number + 1, "broken.sql", "CREATE TABLE new (id TEXT);\nCREATE TABLE new (id TEXT);\n")
+    monkeypatch.setattr("service.storage.migrate_postgres.migrations", lambda: [*steps, broken])
+    with pytest.raises(psycopg.errors.DuplicateTable):
+        migrate_postgres(url)
+    monkeypatch.setattr("service.storage.migrate_postgres.migrations", migrate.migrations)
+    assert migrate_postgres(url) == []
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT to_regclass('new')").fetchone() == (None,)
+
+
+async def test_lost_connections_are_replaced(db: PostgresDatabase, where: str) -> None:
+    heard = asyncio.Event()
+    db.on_foreign_change(heard.set)
+    await db.write([adding("a")])
+    await heard.wait()
+    heard.clear()
+    with psycopg.connect(where, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await db.write([adding("b")])
+                break
+            except StorageUnavailable:
+                await asyncio.sleep(0.05)
+        await heard.wait()  # what was missed may be anything
+    assert await names(db) == ["a", "b"]
+
+
+async def test_a_lock_held_by_another_is_told_in_time_and_heals(db: PostgresDatabase, where: str) -> None:
+    with psycopg.connect(where) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [0x6772_6565])
+        with pytest.raises(StorageUnavailable):
+            await db.write([adding("a")])
+        assert await names(db) == []  # reading goes on
+        other.rollback()
+    await db.write([adding("a")])
+
+
+async def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.storage.postgres._WAIT_S", 0.2)
+    with pytest.raises(MigrationRefused, match="cannot be reached"):
+        migrate_postgres("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(StorageUnavailable, match="cannot be reached"):
+        await open_postgres("postgresql://nobody@127.0.0.1:1/none")
+
+
+async def test_a_read_is_read_only(db: PostgresDatabase) -> None:
+    with pytest.raises(psycopg.Error):
+        await db.read(Query("SELECT 1", {}), Query("DELETE FROM sites RETURNING id", {}))
