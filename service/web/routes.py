@@ -22,7 +22,7 @@ from service.web import (
     subscriptions,
     threads,
 )
-from service.web.desk import deciding, desk, letter
+from service.web.desk import card, deciding, desk, letter
 from service.web.pages import (
     admitting,
     assets,
@@ -117,6 +117,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/desk/decisions", deciding.post_decisions),
     web.post(PAGES + "/desk/undo", deciding.post_undo),
     web.post(PAGES + "/desk/dismissals", deciding.post_dismissal),
+    web.get(PAGES + "/desk/cards/{id}", card.get_card),
+    web.post(PAGES + "/desk/looking", card.post_looking),
     web.get(PAGES + "/desk/events", events.get_desk_events),
     web.get(PAGES + "/desk/letter", letter.get_letter),
     web.post(PAGES + "/desk/letter", letter.post_letter),
@@ -129,6 +131,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get("/pages.css", assets.get_asset),
     web.get("/desk.css", assets.get_asset),
     web.get("/popup.js", assets.get_asset),
+    web.get("/desk/{script}", assets.get_asset),
     web.get("/reference.css", assets.get_asset),
     web.get("/icon.svg", assets.get_asset),
     web.get("/openapi.json", reference.get_openapi),
