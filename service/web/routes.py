@@ -24,6 +24,7 @@ from service.web import (
 )
 from service.web.desk import card, deciding, desk, letter
 from service.web.pages import (
+    account,
     admitting,
     assets,
     demo,
@@ -106,6 +107,10 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/popup", popup.get_popup),
     web.post(PAGES + "/popup", popup.post_popup),
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),
+    web.get(PAGES + "/account", account.get_account),
+    web.get(PAGES + "/account/export", account.get_account_export),
+    web.post(PAGES + "/account/sign-out", account.post_account_sign_out),
+    web.post(PAGES + "/account/leave", account.post_account_leave),
     web.get(PAGES + "/join", join.get_join),
     web.post(PAGES + "/join", join.post_join),
     web.get(PAGES + "/membership-request", admitting.get_admitting),
