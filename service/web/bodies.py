@@ -11,6 +11,7 @@ from service.domain.errors import Fault, Invalid, Refusal
 from service.web.problems import BodyTooLarge, BodyTooSlow, NotJson, UnsupportedBody
 
 MAX_BODY = 65_536
+_NOTHING = b"{}"
 _BODY_S = 10.0
 
 T = TypeVar("T")
@@ -51,9 +52,23 @@ def _checked(raw: bytes) -> bytes:
 
 
 async def read_body(request: web.Request, shape: type[T]) -> tuple[T, bytes]:
-    """The body in its shape, and as it came. Raises NotJson, Invalid and what `read_raw` raises."""
+    """The body in its shape, and as it came; none is `{}` where a POST needs to say nothing.
+
+    Raises NotJson, Invalid and what `read_raw` raises.
+    """
+    if not request.body_exists and may_be_left_out(request.method, shape):
+        return parse(_NOTHING, shape), _NOTHING
     raw = await read_raw(request)
     return parse(raw, shape), raw
+
+
+def may_be_left_out(method: str, shape: Any) -> bool:
+    """May a call go without a body of this shape? A POST that needs none of its fields."""
+    return method == "POST" and not any(one.required for one in _fields(shape))
+
+
+def _fields(shape: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(shape) if hasattr(shape, "__struct_fields__") else ()
 
 
 def parse(raw: bytes, shape: type[T]) -> T:

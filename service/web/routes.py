@@ -35,6 +35,7 @@ from service.web.desk import (
     you,
 )
 from service.web.pages import (
+    admitting,
     assets,
     demo,
     invitation,
@@ -118,6 +119,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/sign-out", sign_in.post_sign_out),
     web.get(PAGES + "/join", join.get_join),
     web.post(PAGES + "/join", join.post_join),
+    web.get(PAGES + "/membership-request", admitting.get_admitting),
+    web.post(PAGES + "/membership-request", admitting.post_admitting),
     web.get(PAGES + "/invitation", invitation.get_invitation),
     web.post(PAGES + "/invitation", invitation.post_invitation),
     web.get("/desk", desk.get_entrance),
