@@ -32,10 +32,10 @@ from service.web.desk import (
     member,
     people,
     programs,
-    settings,
-    threads,
     you,
 )
+from service.web.desk import settings as desk_settings
+from service.web.desk import threads as desk_threads
 from service.web.pages import (
     admitting,
     assets,
@@ -141,13 +141,13 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/desk/invitations", people.post_invitation),
     web.post(PAGES + "/desk/invitations/{id}/revoke", people.post_revocation),
     web.post(PAGES + "/desk/requests/{id}", people.post_request),
-    web.get(PAGES + "/desk/threads", threads.get_threads),
-    web.get(PAGES + "/desk/threads/{id}", threads.get_thread),
-    web.post(PAGES + "/desk/threads/{id}", threads.post_thread),
-    web.post(PAGES + "/desk/threads/{id}/move", threads.post_move),
-    web.get(PAGES + "/desk/settings", settings.get_settings),
-    web.post(PAGES + "/desk/settings", settings.post_settings),
-    web.post(PAGES + "/desk/settings/preview", settings.post_preview),
+    web.get(PAGES + "/desk/threads", desk_threads.get_threads),
+    web.get(PAGES + "/desk/threads/{id}", desk_threads.get_thread),
+    web.post(PAGES + "/desk/threads/{id}", desk_threads.post_thread),
+    web.post(PAGES + "/desk/threads/{id}/move", desk_threads.post_move),
+    web.get(PAGES + "/desk/settings", desk_settings.get_settings),
+    web.post(PAGES + "/desk/settings", desk_settings.post_settings),
+    web.post(PAGES + "/desk/settings/preview", desk_settings.post_preview),
     web.get(PAGES + "/desk/keys", programs.get_keys),
     web.post(PAGES + "/desk/keys", programs.post_key),
     web.post(PAGES + "/desk/keys/{id}/revoke", programs.post_revocation),
