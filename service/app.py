@@ -14,6 +14,7 @@ from aiohttp import web
 from service.actions.changes import Changes
 from service.actions.following import Following
 from service.actions.issuers import Issuers
+from service.actions.keep_searchable import kept_searchable
 from service.actions.limits import Limits
 from service.actions.presence import Presence
 from service.actions.readiness import Ready
@@ -141,7 +142,7 @@ async def _end_streams(app: web.Application) -> None:
 
 
 async def _sweeping(app: web.Application) -> AsyncIterator[None]:
-    async with sweep_regularly(app[RESOURCES], app[REPLAYS]):
+    async with sweep_regularly(app[RESOURCES], app[REPLAYS]), kept_searchable(app[RESOURCES]):
         yield
 
 

@@ -1,12 +1,13 @@
 """What storage asks of an engine: reads, and units of work given as data. The engines are sqlite.py and postgres.py."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from service.domain.errors import Refusal
 
 Value = str | int | float | None
 Row = tuple[Any, ...]
+Engine = Literal["sqlite", "postgres"]
 
 
 class Portion(NamedTuple):
@@ -46,6 +47,8 @@ class Outdated(Refusal):
 
 class Database(Protocol):
     """An engine. All methods may raise StorageUnavailable."""
+
+    engine: Engine
 
     async def read(self, *queries: Query) -> list[list[Row]]:
         """The rows of each query, all from one moment."""

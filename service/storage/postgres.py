@@ -19,7 +19,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from service.domain.errors import Refusal, StorageUnavailable
-from service.storage.database import Outdated, Query, Row, Unit
+from service.storage.database import Engine, Outdated, Query, Row, Unit
 from service.storage.postgres_sql import translated
 
 _GROUP = 256  # units in one commit at most, so that the first of them does not wait for long
@@ -43,6 +43,8 @@ Outcome = Exception | None
 
 class PostgresDatabase:
     """A Database on a PostgreSQL server. Open it with `open_postgres`."""
+
+    engine: Engine = "postgres"
 
     def __init__(self, url: str, pool: AsyncConnectionPool[AsyncConnection[Row]]) -> None:
         self._url, self._pool = url, pool

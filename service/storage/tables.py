@@ -47,7 +47,10 @@ class Target(Protocol):
 
 
 def tables_at(schema: int) -> list[Table]:
-    """The tables of the schema with this number, those first that others refer to."""
+    """The tables that both engines have in the schema with this number, those first that others refer to.
+
+    What one engine makes of them for searching is not copied: it is made anew.
+    """
     with closing(sqlite3.connect(":memory:")) as connection:
         for step in migrations():
             for statement in statements(step.sql) if step.number <= schema else ():
@@ -151,7 +154,7 @@ def _filling_sqlite(path: Path, schema: int) -> Iterator[Target]:
             connection.execute("PRAGMA journal_mode = OFF")  # a file that is thrown away on any fault
             connection.execute("BEGIN")
             connection.execute("PRAGMA defer_foreign_keys = ON")
-            for step in migrations():
+            for step in migrations("sqlite"):
                 for statement in statements(step.sql) if step.number <= schema else ():
                     connection.execute(statement)
             yield _SqliteTarget(connection)

@@ -63,6 +63,6 @@ def _make_schema(connection: psycopg.Connection[Any], schema: int) -> None:
     if connection.execute(TABLES).fetchone() is not None:
         raise MigrationRefused("The database holds tables already. Name an empty one in GREENROOM_DATABASE.")
     connection.execute("CREATE TABLE schema_version (number BIGINT PRIMARY KEY)")
-    for step in migrations():
+    for step in migrations("postgres"):
         for statement in statements(step.sql) if step.number <= schema else ():
             connection.execute(statement)

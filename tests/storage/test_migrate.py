@@ -39,7 +39,7 @@ def test_a_step_that_fails_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.M
     before, at = schema(path), version(path)
     broken = Migration(at + 1, "broken.sql", "CREATE TABLE new (id TEXT);\nCREATE TABLE new (id TEXT);\n")
     known = [*migrations(), broken]
-    monkeypatch.setattr(migrate, "migrations", lambda: known)
+    monkeypatch.setattr(migrate, "migrations", lambda _: known)
     with pytest.raises(MigrationRefused):
         migrate_sqlite(path)
     assert (schema(path), version(path)) == (before, at)

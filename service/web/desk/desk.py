@@ -9,7 +9,7 @@ from service.actions.identify import Who
 from service.actions.queue import queue_page
 from service.web.app_keys import RESOURCES
 from service.web.desk.cards import BUTTONS, DID, REASONS, cards
-from service.web.desk.notices import done, refused
+from service.web.desk.notices import done, named, refused
 from service.web.desk.view import NAMES, TABS, View, cursor_kind, view_of, wanted
 from service.web.pages.errors import as_page
 from service.web.pages.rendering import desk_html, html, see_other
@@ -40,8 +40,7 @@ async def get_desk(request: web.Request) -> web.Response:
     """GET /sites/{site}/desk: the queue."""
     who = await visitor(request)
     who.moderator()
-    named = [one for one in request.query.get("refused", "").split(".") if one]
-    return await show(request, who, view_of(request, who.site.id), Answer(named))
+    return await show(request, who, view_of(request, who.site.id), Answer(named(request)))
 
 
 class Answer(NamedTuple):

@@ -39,6 +39,7 @@ class View:
     status: Tab
     order: Order
     cursor: str | None = None
+    to: str | None = None  # where the answer to a form leads, if not back to the queue
 
     def link(self, **other: str | None) -> str:
         """The desk with this view, or one that differs in what is named."""
@@ -46,7 +47,7 @@ class View:
 
     def form(self, act: str) -> str:
         """Where a form of this view is sent, so that the answer comes back to it."""
-        return f"/sites/{self.site_id}/desk/{act}?{self._query({'cursor': self.cursor})}"
+        return f"/sites/{self.site_id}/desk/{act}?{self._query({'cursor': self.cursor, 'to': self.to})}"
 
     def _query(self, other: dict[str, str | None]) -> str:
         told = {"status": self.status, "sort": self.order, **other}

@@ -8,7 +8,7 @@ from service.actions.identify import Who
 from service.domain.errors import NotAllowedNow
 from service.web.access import serving_of
 from service.web.app_keys import RESOURCES
-from service.web.leaving import export_response
+from service.web.leaving import export_of
 from service.web.pages.errors import as_page
 from service.web.pages.forms import guard, read_form
 from service.web.pages.rendering import html, see_other
@@ -31,7 +31,7 @@ async def get_account(request: web.Request) -> web.Response:
 @as_page
 async def get_account_export(request: web.Request) -> web.Response:
     """GET /sites/{site}/account/export: everything that is kept of the one who asks, as a file."""
-    return export_response(request, (await visitor(request)).signed_in())
+    return export_of(request, (await visitor(request)).signed_in())
 
 
 @as_page
