@@ -102,6 +102,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.StaleDecision: Problem(409, "stale-decision", "The comment has changed"),
     errors.NotAllowedNow: Problem(409, "not-allowed-now", "Not allowed now"),
     errors.NameTaken: Problem(409, "name-taken", "Name taken"),
+    errors.Gone: Problem(410, "gone", "Gone"),
     errors.EditConflict: Problem(412, "edit-conflict", "The comment has changed"),
     BodyTooLarge: Problem(413, "too-large", "Too large"),
     errors.TextTooLong: Problem(413, "text-too-long", "Text too long"),
