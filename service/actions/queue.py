@@ -81,10 +81,10 @@ async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueueP
 
 async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple[Comment, Position]]:
     """One more than is wanted, if there are more."""
-    if wanted.status == "audit":
-        return []
     if wanted.status == "reported":
         return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit + 1)
+    if wanted.status == "audit":
+        return await queue.audit_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit + 1)
     return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit + 1)
 
 

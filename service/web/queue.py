@@ -6,6 +6,7 @@ from aiohttp import web
 
 from service.actions.decide_comments import Choice as Chosen
 from service.actions.decide_comments import decide_comments
+from service.actions.pass_audit import pass_audit
 from service.actions.queue import LogFilter, Position, QueueRequest, Sort, history, log_page, queue_page, thread_id_of
 from service.actions.remove_comments import remove_comments
 from service.actions.undo_decision import undo_decision
@@ -20,6 +21,7 @@ from service.web.paging import cursor_of, cursor_text, link_header, listed
 from service.web.parameters import CURSOR, LIMIT, Choice, Filter, Text
 from service.web.shapes.log import HistoryTold, LogTold, history_told, log_told
 from service.web.shapes.moderation import (
+    AuditedTold,
     DecidedTold,
     DecisionBody,
     QueueTold,
@@ -44,8 +46,8 @@ async def get_queue(request: web.Request) -> web.Response:
     who = await who_asks(request)
     who.moderator()
     status, sort = STATUS.of(request), SORT.of(request)
-    if status == "reported" and sort not in ("oldest", "newest"):
-        sort = "oldest"  # by their first report
+    if status in ("reported", "audit") and sort not in ("oldest", "newest"):
+        sort = "oldest"  # by their first report, or by their coming
     if status == "approved" and sort not in ("oldest", "newest"):
         sort = "newest"  # published comments are kept in the order of time only; the answer says so
     if SEARCH.of(request):
@@ -71,6 +73,14 @@ async def post_decision(request: web.Request) -> web.Response:
     if len(results) == 1 and results[0].refusal is not None:
         raise results[0].refusal
     return json_response(decided_told(decision_id, results))
+
+
+@Contract(Ask.MODERATORS, {200: AuditedTold}, problems=(NotAllowedNow,))
+async def post_audit_ok(request: web.Request) -> web.Response:
+    """POST S/comments/{id}/audit/ok: a published comment that was picked for a look is right; it stays, and is ham."""
+    who = await who_asks(request)
+    decision = await pass_audit(request.app[RESOURCES], who.moderator(), request.match_info["id"])
+    return json_response(AuditedTold(decision.decision_id, decision.comment_id))
 
 
 @Contract(Ask.MODERATORS, {200: DecidedTold}, problems=(NotAllowedNow, StaleDecision))
