@@ -52,6 +52,7 @@ from service.web.pages import (
     sign_in,
     thread,
 )
+from service.web.widget import files
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -176,6 +177,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/subscribe", mail_links.post_subscribe),
     web.get(PAGES + "/unsubscribe", mail_links.get_unsubscribe),
     web.post(PAGES + "/unsubscribe", mail_links.post_unsubscribe),
+    web.get("/embed.js", files.get_embed),
+    web.get("/widget/{version}/{name:.+}", files.get_part),
     web.get("/demo", demo.get_demo),
     web.post("/demo", demo.post_demo),
     web.get("/pages.css", assets.get_asset),
