@@ -25,6 +25,7 @@ from service.domain.member import Member, Role
 from service.domain.site import Policy, Site
 from service.outward.client import Outward
 from service.spam.facts import Sample
+from service.spam import scorer as scoring
 from service.spam.scorer import Scorer
 from service.storage.cache import Cache
 from service.storage.database import Database
@@ -125,7 +126,7 @@ async def db(where: str) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def resources(db: Database, clock: Clock, model: WordModel | None = None) -> AsyncIterator[Resources]:
     """What actions use, over this database; without a model everything is held as unscored."""
-    scorer = Scorer(model)
+    scorer = Scorer(model, limits=scoring.Limits(deadline_s=30.0))  # a busy machine is no fault of the model
     scorer.start()
     outward = Outward(private=True)  # providers of tests are on loopback
     yield Resources(
