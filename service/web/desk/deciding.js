@@ -31,6 +31,19 @@ export const decide = async (chosen, action, why = "") => {
   return undefined;
 };
 
+// A reported comment that stays: its reports are answered.
+export const keep = async (card) => {
+  const next = after([card]);
+  card.hidden = true;
+  makeCurrent(next, { scroll: false });
+  const answer = await send(card.querySelector(".reports form").action, new URLSearchParams({ comment: card.dataset.commentId }));
+  if (!answer) return back([card]);
+  card.remove();
+  told(answer, 0);
+  await refill().catch(() => {});
+  return undefined;
+};
+
 const left = (one) => {
   ours.set(one.id, one.version);
   cardOf(one.id)?.remove();

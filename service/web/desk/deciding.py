@@ -76,7 +76,11 @@ async def post_dismissal(request: web.Request) -> web.Response:
     try:
         decision = await dismiss_reports(request.app[RESOURCES], actor, comment_id)
     except NotAllowedNow:
+        if asks_for_json(request):
+            raise
         return await show(request, who, view, Answer([comment_id], status=_CONFLICT))
+    if asks_for_json(request):
+        return json_response(await _told_here(request, who, decision.decision_id, []))
     return see_other(_told(view, decision.decision_id, []))
 
 
