@@ -104,8 +104,8 @@ def order_of(wanted: QueueRequest) -> Sort:
     statuses = wanted.search.statuses if wanted.search else ()
     if wanted.sort in ("oldest", "newest"):
         return wanted.sort
-    if wanted.status == "reported" and not statuses:
-        return "oldest"  # by their first report
+    if wanted.status in ("reported", "audit") and not statuses:
+        return "oldest"  # by their first report, or by their coming
     return "newest" if "approved" in (statuses or (wanted.status,)) else wanted.sort
 
 
@@ -115,7 +115,7 @@ async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple
     if wanted.search is not None:
         return await _searched(res, site, wanted, wanted.search)
     if wanted.status == "audit":
-        return []
+        return await queue.audit_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
     if wanted.status == "reported":
         return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
     return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit)
@@ -140,6 +140,8 @@ async def _searched(res: Resources, site: Site, wanted: QueueRequest, look: Sear
 def _statuses(wanted: QueueRequest, look: Search) -> tuple[Status, ...]:
     if look.statuses:
         return tuple(dict.fromkeys(look.statuses))
+    if wanted.status == "audit":
+        return ("approved",)
     return tuple(status for status in STATUSES if wanted.status in (status, "reported"))
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from service.actions.resources import Resources
 from service.actions.set_policy import set_policy
+from service.actions.set_thresholds import follow_policy
 from service.commands.wiring import run, site_named, site_option
 from service.domain.errors import Fault, Invalid
 from service.domain.site import Policy
@@ -28,10 +29,11 @@ def command(site_name: str, assignments: tuple[str, ...]) -> None:
         policy = site.policy
         if assignments:
             policy = await set_policy(res, site, dict(_read(one) for one in assignments))
+            await follow_policy(res, site, policy)
         for name, value in msgspec.to_builtins(policy).items():
             click.echo(f"{name} = {json.dumps(value, ensure_ascii=False)}")
 
-    run(work)
+    run(work, scoring=bool(assignments))
 
 
 def _read(assignment: str) -> tuple[str, Any]:
@@ -44,7 +46,7 @@ def _read(assignment: str) -> tuple[str, Any]:
         return name, _json(text)
     if isinstance(default, tuple):
         return name, [part.strip() for part in text.split(",") if part.strip()]
-    if isinstance(default, int) or name in ("hold_at", "spam_at"):
+    if isinstance(default, int) or name in ("hold_at", "spam_at", "honest_held_one_in"):
         return name, _json(text)
     return name, text
 

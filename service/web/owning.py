@@ -13,6 +13,7 @@ from service.actions.replays import Statement
 from service.actions.set_member import MemberChange, members_page, set_member
 from service.actions.set_policy import set_policy
 from service.actions.set_thread import set_thread, threads_page
+from service.actions.set_thresholds import follow_policy
 from service.domain.errors import NameTaken, NotAllowedNow
 from service.domain.member import Member
 from service.domain.site import Policy
@@ -49,7 +50,7 @@ async def get_settings(request: web.Request) -> web.Response:
     """GET S/settings: the policy, with the thresholds that hold now."""
     who = await who_asks(request)
     who.owner()
-    return json_response(_settings(request, who.site.policy))
+    return json_response(_settings(request, who.site.id, who.site.policy))
 
 
 @Contract(Ask.OWNERS, {200: Policy}, body=SettingsBody)
@@ -58,7 +59,10 @@ async def patch_settings(request: web.Request) -> web.Response:
     who = await who_asks(request)
     who.owner()
     changes, _ = await read_body(request, dict[str, Any])
-    return json_response(_settings(request, await set_policy(request.app[RESOURCES], who.site, changes)))
+    res = request.app[RESOURCES]
+    policy = await set_policy(res, who.site, changes)
+    await follow_policy(res, who.site, policy)
+    return json_response(_settings(request, who.site.id, policy))
 
 
 @Contract(Ask.OWNERS, {200: HindsightTold}, body=SettingsBody)
@@ -70,8 +74,8 @@ async def post_settings_preview(request: web.Request) -> web.Response:
     return json_response(hindsight_told(await preview_policy(request.app[RESOURCES], who.site, changes)))
 
 
-def _settings(request: web.Request, policy: Policy) -> Policy:
-    hold_at, spam_at = thresholds(request.app[RESOURCES], policy.hold_at, policy.spam_at)
+def _settings(request: web.Request, site_id: str, policy: Policy) -> Policy:
+    hold_at, spam_at = thresholds(request.app[RESOURCES], site_id, policy)
     return msgspec.structs.replace(policy, hold_at=hold_at, spam_at=spam_at)
 
 
