@@ -137,6 +137,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/desk/decisions", deciding.post_decisions),
     web.post(PAGES + "/desk/undo", deciding.post_undo),
     web.post(PAGES + "/desk/dismissals", deciding.post_dismissal),
+    web.post(PAGES + "/desk/audits", deciding.post_audit),
     web.get(PAGES + "/desk/cards/{id}", card.get_card),
     web.post(PAGES + "/desk/looking", card.post_looking),
     web.get(PAGES + "/desk/log", log.get_log),

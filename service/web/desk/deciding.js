@@ -31,12 +31,12 @@ export const decide = async (chosen, action, why = "") => {
   return undefined;
 };
 
-// A reported comment that stays: its reports are answered.
+// What was reported or picked for a look, and stays: that is answered.
 export const keep = async (card) => {
   const next = after([card]);
   card.hidden = true;
   makeCurrent(next, { scroll: false });
-  const answer = await send(card.querySelector(".reports form").action, new URLSearchParams({ comment: card.dataset.commentId }));
+  const answer = await send(card.querySelector(".kept").action, new URLSearchParams({ comment: card.dataset.commentId }));
   if (!answer) return back([card]);
   card.remove();
   told(answer, 0);

@@ -21,7 +21,7 @@ const isSettled = (chosen) => {
 const decideAbout = async (chosen, action) => {
   if (!chosen.length) return say("Tick some comments first.", { fault: true });
   if (!isSettled(chosen)) return undefined;
-  if (action === "approve" && chosen.length === 1 && chosen[0].querySelector(".dismiss")) return keep(chosen[0]);
+  if (action === "approve" && chosen.length === 1 && chosen[0].querySelector(".keep")) return keep(chosen[0]);
   const why = action === "reject" ? await askWhy(chosen) : "";
   return why === null ? undefined : decide(chosen, action, why);
 };
@@ -66,12 +66,12 @@ const act = (command) => {
 
 // Buttons do what keys do. A second click in the same place meets the next card's button, and is not meant for it.
 const clicked = (event) => {
-  const button = event.target.closest?.("#list button[name=action], #list .dismiss, [data-undo]");
+  const button = event.target.closest?.("#list button[name=action], #list .keep, [data-undo]");
   if (!button || event.defaultPrevented) return;
   if (button.dataset.undo) {
     event.preventDefault();
     undo(button.dataset.undo);
-  } else if (button.classList.contains("dismiss")) {
+  } else if (button.classList.contains("keep")) {
     event.preventDefault();
     if (event.detail < 2) keep(button.closest(".card"));
   } else if (button.value) {

@@ -23,7 +23,7 @@ NAMES: dict[Tab, str] = {
     "rejected": "Rejected",
     "removed": "Removed",
 }
-_PER_PAGE = 30
+_PER_PAGE, _MANY = 30, 200
 _PUBLISHED: tuple[Tab, ...] = ("approved", "reported", "audit")
 _ORDERS: dict[Order, str] = {
     "oldest": "Oldest first",
@@ -42,6 +42,7 @@ class View:
     order: Order
     cursor: str | None = None
     q: str = ""
+    many: bool = False  # 200 on a page, so that all of them can be ticked
     to: str | None = None  # where the answer to a form leads, if not back to the queue
 
     def link(self, **other: str | None) -> str:
@@ -53,7 +54,7 @@ class View:
         return f"/sites/{self.site_id}/desk/{act}?{self._query({'cursor': self.cursor, 'to': self.to})}"
 
     def _query(self, other: dict[str, str | None]) -> str:
-        told = {"status": self.status, "q": self.q, "sort": self.order, **other}
+        told = {"status": self.status, "q": self.q, "sort": self.order, "many": "1" if self.many else "", **other}
         return urlencode({name: value for name, value in told.items() if value})
 
     @property
@@ -77,7 +78,9 @@ def view_of(request: web.Request, site_id: str) -> View:
     waits = status in ("pending", "reported", "audit")
     first: tuple[Order, ...] = ("oldest", "newest") if waits else ("newest", "oldest")
     order: Order = choice_of(request, "sort", (*first, "riskiest", "uncertain"))
-    return View(site_id, status, order, request.query.get("cursor"), request.query.get("q", "").strip())
+    return View(
+        site_id, status, order, request.query.get("cursor"), request.query.get("q", "").strip(), "many" in request.query
+    )
 
 
 def wanted(request: web.Request, view: View) -> QueueRequest:
@@ -85,7 +88,7 @@ def wanted(request: web.Request, view: View) -> QueueRequest:
     search = parse(view.q) if view.q else None
     cursor = cursor_of(request, cursor_kind(view))
     after = Position(cursor.id, cursor.value) if cursor else None
-    return QueueRequest(view.status, view.order, after, _PER_PAGE, search)
+    return QueueRequest(view.status, view.order, after, _MANY if view.many else _PER_PAGE, search)
 
 
 def cursor_kind(view: View) -> str:

@@ -92,7 +92,7 @@ async def _post(blog: Blog, i: int, grace: Member, count: int) -> tuple[str, str
     if count > 20 and 10 <= i < 15:
         return (await blog.post(CAMPAIGN.format(i), grace)).comment.id, "mark_spam"
     action = list(KINDS)[i % 4]
-    text = f"{KINDS[action].format(_word(i), _word(i + 7))} {_word(i * 3)} {_word(i * 5 + 1)}"
+    text = f"{KINDS[action].format(_word(i), _word(i + 7))} {_word(i * 3)} {_word(i * 5 + 1)} {i}"
     return (await blog.post(text, blog.ada if i % 3 else grace, title="On tools")).comment.id, action
 
 

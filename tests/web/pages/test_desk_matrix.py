@@ -20,6 +20,7 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/decisions"): ASKED,
     ("POST", "/undo"): GONE,
     ("POST", "/dismissals"): GONE,
+    ("POST", "/audits"): GONE,
     ("GET", "/cards/{id}"): GONE,
     ("POST", "/looking"): MODERATORS,
     ("GET", "/log"): MODERATORS,
