@@ -265,7 +265,7 @@ def _paths(place: Place, site: str) -> list[str]:
     member = ask("GET", "/members")[1]["members"][0]["id"]
     thread = ask("GET", "/threads")[1]["threads"][0]["id"]
     below = ["", "?status=spam", "?status=approved", "/log", f"/comments/{comment}", "/members", f"/members/{member}"]
-    below += ["/threads", f"/threads/{thread}", "/settings", "/keys", "/you"]
+    below += ["/threads", f"/threads/{thread}", "/model", "/settings", "/keys", "/you"]
     return [f"/sites/{site}/desk{path}" for path in below]
 
 
