@@ -279,27 +279,46 @@ def test_every_page_without_scripts_and_on_a_phone(place: Place, signed: Signed)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
 
 
-def test_axe_finds_nothing(place: Place, browser: Browser) -> None:
-    axe, site = Axe(), place.sites["pages"]
-    context = sign_in(browser, place.service.url, site, "Olive", bypass_csp=True)  # for axe's own script
-    page = context.new_page()
-    for i, path in enumerate(_paths(place, "pages")):
+def _look(axe: Axe, page: Page, path: str, **options: Any) -> None:
+    found = axe.run(page, options=options)
+    assert found.violations_count == 0, (path, options, found.generate_report())
+
+
+@pytest.fixture
+def barrier_free(place: Place, browser: Browser) -> Iterator[Callable[[str, bool], Page]]:
+    """Opens a page of the desk and has axe look at it, in the dark too."""
+    axe, context = Axe(), sign_in(browser, place.service.url, place.sites["pages"], "Olive", bypass_csp=True)
+    page = context.new_page()  # axe's own script would not be let in
+
+    def look(path: str, dark: bool) -> Page:
         page.goto(path)
-        found = axe.run(page)
-        assert found.violations_count == 0, (path, found.generate_report())
-        if i % 3 == 0:  # what dark changes is colours alone, and they are the same on all pages
+        _look(axe, page, path)
+        if dark:
             page.emulate_media(color_scheme="dark")
-            found = axe.run(page, options={"runOnly": ["color-contrast"]})
-            assert found.violations_count == 0, (path, "dark", found.generate_report())
+            _look(axe, page, path, runOnly=["color-contrast"])
             page.emulate_media(color_scheme="light")
-    page.goto("/sites/pages/desk")
+        return page
+
+    yield look
+    context.close()
+
+
+def test_axe_finds_nothing_in_the_queue_and_its_dialogs(barrier_free: Callable[[str, bool], Page]) -> None:
+    page = barrier_free("/sites/pages/desk", True)
     for key, name in (("?", "Keys"), ("r", "Reject")):
         page.keyboard.press(key)
         expect(page.get_by_role("dialog", name=name)).to_be_visible()
-        found = axe.run(page)
-        assert found.violations_count == 0, (name, found.generate_report())
+        _look(Axe(), page, name)
         page.keyboard.press("Escape")
-    context.close()
+
+
+@pytest.mark.parametrize("start", [pytest.param(1, marks=pytest.mark.long), 2])
+def test_axe_finds_nothing_on_the_other_pages(
+    place: Place, barrier_free: Callable[[str, bool], Page], start: int
+) -> None:
+    """Every page; half of them in the long run only."""
+    for path in _paths(place, "pages")[start::2]:
+        barrier_free(path, path.endswith(("/settings", "/model")))
 
 
 def test_nothing_on_the_page_can_make_markup_of_text_or_ask_elsewhere(place: Place, signed: Signed) -> None:
