@@ -114,10 +114,10 @@ async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple
     wanted = msgspec.structs.replace(wanted, sort=order_of(wanted), limit=wanted.limit + 1)
     if wanted.search is not None:
         return await _searched(res, site, wanted, wanted.search)
-    if wanted.status == "audit":
-        return await queue.audit_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
     if wanted.status == "reported":
         return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
+    if wanted.status == "audit":
+        return await queue.audit_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
     return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit)
 
 

@@ -64,6 +64,10 @@ async def get_queue(request: web.Request) -> web.Response:
     who.moderator()
     line = SEARCH.of(request) or ""
     search = parse(line) if line.strip() else None
+    if search and STATUS.of(request) == "audit" and not search.statuses:
+        raise SEARCH.wrong(
+            "The audit sample is not searched: leave q out, or name a status in it, like status:approved."
+        )
     wanted = QueueRequest(STATUS.of(request), SORT.of(request), None, LIMIT.of(request), search)  # type: ignore[arg-type]
     sort = order_of(wanted)
     of = list_of(wanted.status, sort, line)
