@@ -1,5 +1,7 @@
 """Reads what moderators see: the queue with all that a decision needs, the log, the history of one comment."""
 
+from collections import Counter
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -13,6 +15,7 @@ from service.domain.report import Report
 from service.domain.search import Search
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
+from service.spam.neardup import cluster, sketch
 from service.storage import comments, decisions, guests, members, queue, reports, revisions, search, sites, threads
 from service.storage.decisions import LogFilter, Tallied
 from service.storage.queue import Position
@@ -23,6 +26,7 @@ __all__ = ["LogFilter", "Position", "Revision", "Tallied"]
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
 Tab = Status | Literal["reported", "audit"]
 _LATEST = 5
+_EXCERPT = 120
 _MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
 
@@ -51,6 +55,7 @@ class Item(msgspec.Struct, frozen=True):
     decisions: list[Decision]
     reports: list[Report]  # open ones, the oldest first
     allowed_actions: tuple[Action, ...]
+    group: str | None = None  # shared by those of one page that say nearly the same: the id of the first
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -76,9 +81,22 @@ async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueueP
     found = await _found(res, site, wanted)
     more = len(found) > wanted.limit
     found = found[: wanted.limit]
-    items = await items_of(res, site, [one for one, _ in found])
+    items = grouped(await items_of(res, site, [one for one, _ in found]))
     counts = await sites.status_counts(res.db, site.id)
     return QueuePage(items, counts, found[-1][1] if more else None)
+
+
+def grouped(items: list[Item]) -> list[Item]:
+    """The items with a group for those that say nearly the same as another of them."""
+    leaders = cluster([_sketch(one.comment.text) for one in items])
+    sizes = Counter(leaders)
+    return [
+        msgspec.structs.replace(one, group=items[leader].comment.id) if sizes[leader] > 1 else one
+        for one, leader in zip(items, leaders, strict=True)
+    ]
+
+
+_sketch = lru_cache(maxsize=2_048)(sketch)  # a queue is looked at again and again
 
 
 def order_of(wanted: QueueRequest) -> Sort:
@@ -122,6 +140,8 @@ async def _searched(res: Resources, site: Site, wanted: QueueRequest, look: Sear
 def _statuses(wanted: QueueRequest, look: Search) -> tuple[Status, ...]:
     if look.statuses:
         return tuple(dict.fromkeys(look.statuses))
+    if wanted.status == "audit":
+        return ("approved",)
     return tuple(status for status in STATUSES if wanted.status in (status, "reported"))
 
 
@@ -177,6 +197,12 @@ async def log_page(
     """The site's decisions, newest first, and the id that the next page begins before."""
     found = await decisions.log(res.db, site.id, wanted, before or _LAST_ID, limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+async def excerpts(res: Resources, site: Site, comment_ids: list[str]) -> dict[str, str]:
+    """How each of these comments begins."""
+    found = await comments.many(res.db, site.id, list(dict.fromkeys(comment_ids)))
+    return {one.id: one.text[:_EXCERPT] for one in found.values()}
 
 
 async def tally(res: Resources, actor: Member, decision_id: str) -> list[Tallied]:

@@ -1,7 +1,7 @@
 """A card of the queue: one comment with all that a decision about it needs, in words. Pure."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
@@ -105,7 +105,16 @@ def choice_of(comment: Comment) -> str:
 
 def cards(items: Sequence[Item]) -> list[Card]:
     """Items as cards, each of which knows those beside it that say nearly the same."""
-    return [card(item) for item in items]
+    groups: dict[str | None, list[Comment]] = defaultdict(list)
+    for item in items:
+        groups[item.group].append(item.comment)
+    return [card(item)._replace(alike=_alike(item, groups[item.group])) for item in items]
+
+
+def _alike(item: Item, group: list[Comment]) -> tuple[str, ...]:
+    if item.group is None:
+        return ()
+    return tuple(choice_of(one) for one in group if one.id != item.comment.id)
 
 
 def card(item: Item) -> Card:
