@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from service.actions.resources import Resources
+from service.actions.waiting import Group
 from service.domain.comment import Comment, Status
 from service.domain.errors import NotFound
 from service.domain.member import Member, MemberStatus
@@ -41,7 +42,7 @@ class AuthorRecord(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A comment with all that a decision about it needs."""
+    """A comment with all that a decision about it needs; its reasons tell what moved its score, too."""
 
     comment: Comment
     thread: Thread | None
@@ -50,6 +51,7 @@ class Item(msgspec.Struct, frozen=True):
     decisions: list[Decision]
     reports: list[Report]  # open ones, the oldest first
     allowed_actions: tuple[Action, ...]
+    group: Group | None = None  # comments that wait and are nearly the same; None: there is no other
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -99,16 +101,19 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
     known = {one: _record(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
     records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
+    explained = await res.explanations.of(res.models, res.scorer.model, found)
+    groups = await res.waiting.groups(res.db, site.id, found)
     complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
     return [
         Item(
-            comment=c,
+            comment=msgspec.structs.replace(c, reasons=(*c.reasons, *explained[c.id])),
             thread=where.get(c.thread_id),
             author_record=records[c.id],
             neighbours=_published(near),
             decisions=log,
             reports=complaints.get(c.id, []),
             allowed_actions=allowed_actions(c),
+            group=groups.get(c.id),
         )
         for c, near, log in zip(found, around, past, strict=True)
     ]
