@@ -1,7 +1,7 @@
 """A card of the queue: one comment with all that a decision about it needs, in words. Pure."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
@@ -105,16 +105,14 @@ def choice_of(comment: Comment) -> str:
 
 def cards(items: Sequence[Item]) -> list[Card]:
     """Items as cards, each of which knows those beside it that say nearly the same."""
-    groups: dict[str | None, list[Comment]] = defaultdict(list)
-    for item in items:
-        groups[item.group].append(item.comment)
-    return [card(item)._replace(alike=_alike(item, groups[item.group])) for item in items]
+    shown = {item.comment.id for item in items}
+    return [card(item)._replace(alike=_alike(item, shown)) for item in items]
 
 
-def _alike(item: Item, group: list[Comment]) -> tuple[str, ...]:
-    if item.group is None:
-        return ()
-    return tuple(choice_of(one) for one in group if one.id != item.comment.id)
+def _alike(item: Item, shown: set[str]) -> tuple[str, ...]:
+    """Only those on the same page, which the moderator can read before he decides about all of them."""
+    near = item.group.comments if item.group else ()
+    return tuple(f"{one.id}:{one.version}" for one in near if one.id in shown and one.id != item.comment.id)
 
 
 def card(item: Item) -> Card:
