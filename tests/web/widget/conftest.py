@@ -115,7 +115,7 @@ def _handler(blog: Blog) -> type[BaseHTTPRequestHandler]:
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             html, headers = blog.pages.get(self.path.partition("?")[0], ("", {}))
-            self.send_response(200 if html else 404)
+            self.send_response(200 if html else 204)  # 204 for /favicon.ico
             for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
