@@ -21,10 +21,11 @@ PORTION = 200  # things in a Portion, about
 
 
 class Query(NamedTuple):
-    """A SELECT with `:name` parameters."""
+    """A SELECT with `:name` parameters. `varies`: how it is best carried out depends on their values."""
 
     sql: str
     parameters: Mapping[str, Value]
+    varies: bool = False
 
 
 class Statement(NamedTuple):

@@ -28,6 +28,10 @@ _WAIT_S = 4.0  # for a connection, for a lock, for a statement: within the five 
 _LOCK = 0x6772_6565  # "gree": the key of the advisory lock that orders the writers of one database
 _CHANNEL = "greenroom_changes"
 _OPTIONS = f"-c statement_timeout={int(_WAIT_S * 1000)} -c lock_timeout={int(_WAIT_S * 1000)} -c timezone=UTC"
+# Each query is written for one index, whatever the values: its plan is made once. Made for the values, it was seen to
+# go through a whole table for a page with much that waits and nothing published. Searches differ too much for one plan.
+_PLANS = "-c plan_cache_mode=force_generic_plan"
+_PLANNED_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
 _RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
 _LOG = logging.getLogger("greenroom.storage")
@@ -142,9 +146,11 @@ class PostgresDatabase:
     async def _answers(self, connection: AsyncConnection[Row], queries: tuple[Query, ...]) -> list[list[Row]]:
         """One query is a moment by itself; several share one by a snapshot (REPEATABLE READ)."""
         async with connection.pipeline():
+            if any(query.varies for query in queries):
+                await connection.execute(_PLANNED_ANEW)
             if len(queries) > 1:
                 await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursors = [await connection.execute(translated(sql), parameters) for sql, parameters in queries]
+            cursors = [await connection.execute(translated(sql), parameters) for sql, parameters, _ in queries]
         answers = [await cursor.fetchall() for cursor in cursors]
         await connection.rollback()
         return answers
@@ -228,7 +234,7 @@ async def _apply(connection: AsyncConnection[Row], unit: Unit) -> Refusal | None
 
 async def open_postgres(url: str) -> PostgresDatabase:
     """Connects to the server, whose schema must be there already (migrate). Raises StorageUnavailable."""
-    options: dict[str, Any] = {"options": _OPTIONS, "connect_timeout": 5, "prepare_threshold": 3}
+    options: dict[str, Any] = {"options": f"{_OPTIONS} {_PLANS}", "connect_timeout": 5, "prepare_threshold": 3}
     pool = AsyncConnectionPool[AsyncConnection[Row]](
         url, min_size=2, max_size=_READERS + 1, timeout=_WAIT_S, kwargs=options, open=False, name="greenroom"
     )

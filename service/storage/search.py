@@ -12,7 +12,7 @@ from service.storage.database import Database, Query
 from service.storage.queue import Position
 from service.storage.search_order import Page, Wanted
 
-__all__ = ["Page", "Wanted", "index_some", "members_named", "page"]
+__all__ = ["Page", "Wanted", "index_some", "members_named", "newest_waiting", "page"]
 
 _MOST_NAMED = 50
 _MOST_WAITING = 20_000  # comments that a search takes into the index before it looks; about half a second of work
@@ -36,7 +36,7 @@ async def page(db: Database, wanted: Wanted, at: Page) -> list[tuple[Comment, Po
 
 
 async def _catch_up(db: Database) -> None:
-    if db.engine != "sqlite" or not await search_sqlite.anything_waits(db):
+    if db.engine != "sqlite" or await search_sqlite.newest_waiting(db) is None:
         return
     for _ in range(_MOST_WAITING // search_sqlite.PORTION):
         if not await search_sqlite.index_some(db):
@@ -47,6 +47,11 @@ async def _catch_up(db: Database) -> None:
 async def index_some(db: Database) -> bool:
     """Takes a portion of what waits into the index. Says whether more may wait."""
     return db.engine == "sqlite" and await search_sqlite.index_some(db)
+
+
+async def newest_waiting(db: Database) -> str | None:
+    """The id of the newest comment that is not in the index yet; None: all are."""
+    return await search_sqlite.newest_waiting(db) if db.engine == "sqlite" else None
 
 
 async def members_named(db: Database, site_id: str, name: str) -> list[str]:

@@ -14,7 +14,7 @@ from service.storage.search_order import Page, Parts, Wanted, add_scores, max_ri
 
 PORTION = 500  # comments that are taken in by one unit: some milliseconds, during which other writers wait
 _BUCKETS = 20  # of the score, as the migration has them
-_SPARE_BITS = 20  # of a row's number, for comments of the same millisecond
+_SPARE_BITS = 4  # of a row's number, for comments of the same millisecond; few, since gaps make the index larger
 _RANDOM_BITS = 40  # of an id
 _ASIDE = 65_536  # so far may a number be from its first choice, where many comments are of the same millisecond
 
@@ -34,7 +34,7 @@ _NUMBERING = (
     " WHERE 1 ON CONFLICT DO NOTHING"
 )
 _INDEXING = (
-    "INSERT INTO search (rowid, facets, guest, text) SELECT v.number, v.facets, v.guest, v.text"
+    "INSERT INTO search (rowid, text, facets, guest) SELECT v.number, v.text, v.facets, v.guest"
     f" FROM {_PAIRS} JOIN searchable s ON s.comment_id = u.comment_id"
     " JOIN search_content v ON v.number = s.number ORDER BY v.number"
 )
@@ -44,10 +44,10 @@ _DONE = (
 )
 
 
-async def anything_waits(db: Database) -> bool:
-    """Is there a comment that is not in the index?"""
-    (rows,) = await db.read(Query(_WAITING, {"limit": 1}))
-    return bool(rows)
+async def newest_waiting(db: Database) -> str | None:
+    """The id of the newest comment that is not in the index."""
+    (rows,) = await db.read(Query("SELECT comment_id FROM unsearched ORDER BY comment_id DESC LIMIT 1", {}))
+    return rows[0][0] if rows else None
 
 
 async def index_some(db: Database) -> bool:
@@ -115,7 +115,7 @@ def _order(parts: Parts, at: Page) -> tuple[str, str]:
         return column, f"{column}{way}, c.id{way}"
     if at.sort == "newest":
         if after:
-            last = _first_number(after.id) + (1 << _SPARE_BITS)
+            last = _first_number(after.id) + _ASIDE
             parts.add(f"search.rowid <= {parts.name(last)} AND c.id < {parts.name(after.id)}")
         return "0", "search.rowid DESC"
     if after:

@@ -194,7 +194,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     "search.members_named": lambda db: search.members_named(db, "blog", "ada"),
     "search.index_some": search.index_some,
     "search_sqlite.index_some": search_sqlite.index_some,
-    "search_sqlite.anything_waits": search_sqlite.anything_waits,
+    "search.newest_waiting": search.newest_waiting,
+    "search_sqlite.newest_waiting": search_sqlite.newest_waiting,
     "search.page": lambda db: asyncio.gather(
         *[
             search.page(db, SEARCHED, search.Page(sort, after, 50))
