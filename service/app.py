@@ -16,6 +16,7 @@ from service.actions.following import Following
 from service.actions.issuers import Issuers
 from service.actions.keep_searchable import kept_searchable
 from service.actions.limits import Limits
+from service.actions.presence import Presence
 from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
@@ -36,7 +37,7 @@ from service.spam.scorer import Scorer
 from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
 from service.storage.cache import Cache
 from service.storage.engines import migrate, open_database
-from service.web.app_keys import FOLLOWING, PAGES, READY, REPLAYS, RESOURCES, SERVING, Serving
+from service.web.app_keys import FOLLOWING, PAGES, PRESENCE, READY, REPLAYS, RESOURCES, SERVING, Serving
 from service.web.bodies import MAX_BODY
 from service.web.envelope import envelope
 from service.web.page_cache import PageCache
@@ -128,7 +129,7 @@ def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Appli
     res.db.on_foreign_change(lambda: res.changes.announce(None))
     app[RESOURCES], app[SERVING], app[READY] = res, serving, Ready(res)
     app[PAGES], app[REPLAYS], app[FOLLOWING] = pages, Replays(res), Following(res)
-    app[REFERENCE] = Reference(ROUTES)
+    app[REFERENCE], app[PRESENCE] = Reference(ROUTES), Presence(res.now_ms)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_sweeping)
     app.on_shutdown.append(_end_streams)

@@ -14,14 +14,14 @@ from service.domain.search import Search
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
 from service.storage import comments, decisions, guests, members, queue, reports, revisions, search, sites, threads
-from service.storage.decisions import LogFilter
+from service.storage.decisions import LogFilter, Tallied
 from service.storage.queue import Position
 from service.storage.revisions import Revision
 
-__all__ = ["LogFilter", "Position", "Revision"]
+__all__ = ["LogFilter", "Position", "Revision", "Tallied"]
 
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
-Tab = Status | Literal["reported"]
+Tab = Status | Literal["reported", "audit"]
 _LATEST = 5
 _MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
@@ -96,6 +96,8 @@ async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple
     wanted = msgspec.structs.replace(wanted, sort=order_of(wanted), limit=wanted.limit + 1)
     if wanted.search is not None:
         return await _searched(res, site, wanted, wanted.search)
+    if wanted.status == "audit":
+        return []
     if wanted.status == "reported":
         return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
     return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit)
@@ -175,6 +177,16 @@ async def log_page(
     """The site's decisions, newest first, and the id that the next page begins before."""
     found = await decisions.log(res.db, site.id, wanted, before or _LAST_ID, limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+async def tally(res: Resources, actor: Member, decision_id: str) -> list[Tallied]:
+    """What a call of this moderator did, summed."""
+    return await decisions.tally(res.db, actor.site_id, actor.id, decision_id)
+
+
+async def tabs(res: Resources, site: Site) -> dict[str, int]:
+    """The numbers on the tabs."""
+    return await sites.status_counts(res.db, site.id)
 
 
 async def history(res: Resources, site: Site, comment_id: str) -> tuple[list[Decision], list[Revision]]:

@@ -1,9 +1,12 @@
 """The log of decisions, and the labels that they teach. Log rows are added and never changed."""
 
+from collections import Counter
+from typing import NamedTuple
+
 import msgspec
 
 from service.domain.member import Member
-from service.domain.moderation import Decision, Label
+from service.domain.moderation import Decision, Label, LoggedAction
 from service.storage.database import Database, Portion, Query, Row, Statement, Value
 from service.storage.texts import own_range
 
@@ -30,17 +33,18 @@ def adding(d: Decision) -> Statement:
 
 
 class LogFilter(msgspec.Struct, frozen=True):
-    """What to show of a site's log; None shows all."""
+    """What to show of a site's log; None shows all. `since` is an id (domain/ids.py): nothing older."""
 
     actor_id: str | None = None
     action: str | None = None
     thread_id: str | None = None
+    since: str | None = None
 
 
 async def log(db: Database, site_id: str, wanted: LogFilter, before: str, limit: int) -> list[Decision]:
     """The site's decisions, newest first, from those before an id."""
     set_names = [name for name in wanted.__struct_fields__ if getattr(wanted, name) is not None]
-    conditions = "".join(f" AND d.{name} = :{name}" for name in set_names)
+    conditions = "".join(" AND d.id >= :since" if name == "since" else f" AND d.{name} = :{name}" for name in set_names)
     sql = (
         f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.site_id = :site_id AND d.id < :before{conditions}"
         " ORDER BY d.id DESC LIMIT :limit"
@@ -77,6 +81,27 @@ async def of_call(db: Database, site_id: str, decision_id: str, after: str, limi
     parameters: dict[str, Value] = {"decision_id": decision_id, "site_id": site_id, "after": after, "limit": limit}
     (rows,) = await db.read(Query(sql, parameters))
     return [_decision(row) for row in rows]
+
+
+class Tallied(NamedTuple):
+    """How many comments one call did the same thing to, and what they were labelled before and after."""
+
+    action: LoggedAction
+    from_label: Label | None
+    to_label: Label | None
+    comments: int
+
+
+async def tally(db: Database, site_id: str, actor_id: str, decision_id: str) -> list[Tallied]:
+    """What a call of this member did, summed; nothing if it was another's."""
+    # Summed here: a GROUP BY in the database would read the site's whole log for want of a fitting index.
+    sql = (
+        "SELECT action, from_label, to_label FROM decisions WHERE decision_id = :decision_id AND site_id = :site_id"
+        " AND actor_id = :actor_id ORDER BY id"
+    )
+    parameters: dict[str, Value] = {"decision_id": decision_id, "site_id": site_id, "actor_id": actor_id}
+    (rows,) = await db.read(Query(sql, parameters))
+    return [Tallied(action, was, now, count) for (action, was, now), count in Counter(rows).items()]
 
 
 async def labels(db: Database, site_id: str, comment_ids: list[str]) -> dict[str, Label]:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from aiohttp import web
 
 from service.actions.following import Following
+from service.actions.presence import Presence
 from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
@@ -34,3 +35,4 @@ READY = web.AppKey("READY", Ready)
 PAGES = web.AppKey("PAGES", PageCache)
 REPLAYS = web.AppKey("REPLAYS", Replays)
 FOLLOWING = web.AppKey("FOLLOWING", Following)
+PRESENCE = web.AppKey("PRESENCE", Presence)

@@ -137,6 +137,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "decisions.history": lambda db: decisions.history(db, "blog", "c"),
     "decisions.histories": lambda db: decisions.histories(db, "blog", ["c"]),
     "decisions.of_call": lambda db: decisions.of_call(db, "blog", "d", "", 200),
+    "decisions.tally": lambda db: decisions.tally(db, "blog", "m", "d"),
     "decisions.labels": lambda db: decisions.labels(db, "blog", ["c"]),
     "queue.page": lambda db: asyncio.gather(
         *[

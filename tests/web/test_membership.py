@@ -379,6 +379,18 @@ async def test_a_suspension_ends_in_the_future(mo: Caller, blog: Blog) -> None:
     assert (await mo("PATCH", f"/members/{blog.ada.id}", json=past)).code == "invalid"
 
 
+async def test_an_end_alone_begins_a_suspension_but_lifts_no_ban(mo: Caller, ada: Caller, blog: Blog) -> None:
+    until = {"suspended_until": "2026-11-24T12:00:00Z"}
+    told = (await mo("PATCH", f"/members/{blog.ada.id}", json=until)).json
+    assert (told["status"], told["suspended_until"]) == ("suspended", "2026-11-24T12:00:00.000Z")
+    assert (await ada.post("Hello")).code == "suspended"
+    assert (await mo("PATCH", f"/members/{blog.ada.id}", json={"status": "banned"})).status == 200
+    assert (await mo("PATCH", f"/members/{blog.ada.id}", json=until)).code == "not-allowed-now"
+    assert (await ada.post("Hello")).code == "banned"
+    ended = {"status": "active", **until}
+    assert (await mo("PATCH", f"/members/{blog.ada.id}", json=ended)).code == "invalid"
+
+
 async def test_owners_give_names(olive: Caller, mo: Caller, ada: Caller, visitor: Caller, blog: Blog) -> None:
     await ada.post("Hello")
     assert (await visitor.thread()).json["comments"][0]["author"]["name"] == "Ada"

@@ -8,11 +8,11 @@ from aiohttp import web
 from service.actions.identify import Who
 from service.actions.queue import queue_page
 from service.web.app_keys import RESOURCES
-from service.web.desk.cards import BUTTONS, DID, card
-from service.web.desk.notices import done, refused
-from service.web.desk.view import TABS, View, cursor_kind, view_of, wanted
+from service.web.desk.cards import BUTTONS, DID, REASONS, cards
+from service.web.desk.notices import done, named, refused
+from service.web.desk.view import NAMES, TABS, View, cursor_kind, view_of, wanted
 from service.web.pages.errors import as_page
-from service.web.pages.rendering import html, see_other
+from service.web.pages.rendering import desk_html, html, see_other
 from service.web.pages.visitor import sessions, visitor, visitor_of
 from service.web.paging import cursor_text
 
@@ -40,8 +40,7 @@ async def get_desk(request: web.Request) -> web.Response:
     """GET /sites/{site}/desk: the queue."""
     who = await visitor(request)
     who.moderator()
-    named = [one for one in request.query.get("refused", "").split(".") if one]
-    return await show(request, who, view_of(request, who.site.id), Answer(named))
+    return await show(request, who, view_of(request, who.site.id), Answer(named(request)))
 
 
 class Answer(NamedTuple):
@@ -60,15 +59,19 @@ async def show(request: web.Request, who: Who, view: View, answer: Answer) -> we
     told = {
         "who": who,
         "here": view.link(),
+        "section": "queue",
         "view": view,
+        "names": NAMES,
         "tabs": [(tab, found.counts.get(tab, 0)) for tab in TABS],
-        "cards": [card(item) for item in found.items],
+        "counts_any": any(found.counts.values()),
+        "cards": cards(found.items),
         "next": cursor_text(cursor_kind(view), found.next.id, found.next.value) if found.next else None,
-        "done": await done(request, who.site, who.moderator()),
+        "done": await done(res, who.moderator(), request.query.get("done")),
         "refused": await refused(res, who.site, answer.refused),
         "missing": answer.missing,
         "ticked": answer.ticked,
         "buttons": BUTTONS,
         "did": DID,
+        "reasons": REASONS,
     }
-    return html("desk.html", told, answer.status)
+    return desk_html("desk.html", told, answer.status)

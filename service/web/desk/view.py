@@ -1,4 +1,4 @@
-"""Which view of the queue is asked for, and links that keep to it: status, order, page."""
+"""Which view of the queue is asked for, and links that keep to it: status, search, order, page."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -11,8 +11,18 @@ from service.domain.moderation import TRANSITIONS, Action
 from service.web.paging import cursor_of
 from service.web.parameters import choice_of
 
-TABS: tuple[Tab, ...] = ("pending", "reported", "spam", "approved", "rejected", "removed")
+TABS: tuple[Tab, ...] = ("pending", "reported", "spam", "audit", "approved", "rejected", "removed")
+NAMES: dict[Tab, str] = {
+    "pending": "Pending",
+    "reported": "Reported",
+    "spam": "Spam",
+    "audit": "Audit",
+    "approved": "Approved",
+    "rejected": "Rejected",
+    "removed": "Removed",
+}
 _PER_PAGE = 30
+_PUBLISHED: tuple[Tab, ...] = ("approved", "reported", "audit")
 _ORDERS: dict[Order, str] = {
     "oldest": "Oldest first",
     "newest": "Newest first",
@@ -29,6 +39,7 @@ class View:
     status: Tab
     order: Order
     cursor: str | None = None
+    to: str | None = None  # where the answer to a form leads, if not back to the queue
 
     def link(self, **other: str | None) -> str:
         """The desk with this view, or one that differs in what is named."""
@@ -36,7 +47,7 @@ class View:
 
     def form(self, act: str) -> str:
         """Where a form of this view is sent, so that the answer comes back to it."""
-        return f"/sites/{self.site_id}/desk/{act}?{self._query({'cursor': self.cursor})}"
+        return f"/sites/{self.site_id}/desk/{act}?{self._query({'cursor': self.cursor, 'to': self.to})}"
 
     def _query(self, other: dict[str, str | None]) -> str:
         told = {"status": self.status, "sort": self.order, **other}
@@ -45,20 +56,21 @@ class View:
     @property
     def orders(self) -> dict[Order, str]:
         """The orders that make sense here: what is published is not sorted by risk."""
-        by_time = self.status in ("approved", "reported")
+        by_time = self.status in _PUBLISHED
         return {o: words for o, words in _ORDERS.items() if not by_time or o in ("oldest", "newest")}
 
     @property
     def actions(self) -> list[Action]:
-        """What may be done with every comment of this status; what is reported is published."""
-        status = "approved" if self.status == "reported" else self.status
+        """What may be done with every comment of this status; what is reported or in the sample is published."""
+        status = "approved" if self.status in _PUBLISHED else self.status
         return [action for action, transition in TRANSITIONS.items() if status in transition.sources]
 
 
 def view_of(request: web.Request, site_id: str) -> View:
     """The view that the query asks for. What waits is shown in the order of its coming, the rest newest first."""
     status = choice_of(request, "status", TABS)
-    first: tuple[Order, ...] = ("oldest", "newest") if status in ("pending", "reported") else ("newest", "oldest")
+    waits = status in ("pending", "reported", "audit")
+    first: tuple[Order, ...] = ("oldest", "newest") if waits else ("newest", "oldest")
     order: Order = choice_of(request, "sort", (*first, "riskiest", "uncertain"))
     return View(site_id, status, order, request.query.get("cursor"))
 

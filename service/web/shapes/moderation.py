@@ -143,10 +143,11 @@ class QueueTold(Struct, frozen=True):
 
 def decided_told(decision_id: str, results: list[Result]) -> DecidedTold:
     """What a call of decisions has done."""
-    return DecidedTold(decision_id, [_result(one) for one in results])
+    return DecidedTold(decision_id, [result_told(one) for one in results])
 
 
-def _result(result: Result) -> ResultTold:
+def result_told(result: Result) -> ResultTold:
+    """What became of one comment."""
     if result.refusal is not None:
         return ResultTold(result.id, problem=problem_told(result.refusal))
     assert result.comment is not None
