@@ -55,8 +55,11 @@ class Database(Protocol):
         """The rows of each query, all from one moment."""
         ...
 
-    async def write(self, unit: Unit) -> None:
-        """Carries out a unit of work and returns when it is durable. Raises the refusal of the guard that failed."""
+    async def write(self, unit: Unit, quiet: bool = False) -> None:
+        """Carries out a unit of work and returns when it is durable. Raises the refusal of the guard that failed.
+
+        `quiet`: nobody keeps in memory what this changes, so other processes need not look again.
+        """
         ...
 
     def on_foreign_change(self, callback: Callable[[], None]) -> None:
