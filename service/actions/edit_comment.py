@@ -25,7 +25,7 @@ from service.domain.thread import Thread, lookup_key
 from service.domain.verdict import Verdict, judge, refuse
 from service.spam.facts import Sample
 from service.spam.scorer import Scored
-from service.storage import comments, counts, decisions, reports, revisions, texts, threads
+from service.storage import audits, comments, counts, decisions, models, reports, revisions, texts, threads
 from service.storage.database import Outdated, Statement
 
 _TRIES = 4
@@ -67,7 +67,8 @@ async def edit_comment(res: Resources, who: Who, wanted: Wanted) -> Edited:
     _refuse(res, scene, wanted.text)
     limit = await spend_limits(res, who)
     html = await render(wanted.text, who.site.policy.link_rel)
-    scored = await res.scorer.score(Sample(text=wanted.text, author_name=scene.seen.author.name))
+    sample = Sample(text=wanted.text, author_name=scene.seen.author.name)
+    scored = await res.scorer.score(sample, res.models.of(who.site.id))
     for _ in range(_TRIES):
         after = _edited(res, scene, wanted.text, html, scored)
         notices = await of_change(res, who.site, after, scene.seen)
@@ -182,8 +183,9 @@ async def _unit(res: Resources, scene: _Scene, after: Comment) -> list[Statement
         unit += [comments.showing(one) for one in (seen.id, *await comments.ancestors(res.db, seen.parent_id))]
     if seen.is_public and not after.is_public:
         unit += reports.resolving(seen.site_id, seen.id, "edit", res.now_ms())
+        unit += audits.looking(seen.site_id, seen.id, "gone", res.now_ms())
     if scene.label is not None:
-        unit.append(decisions.unlabelling(seen.id))
+        unit += [decisions.unlabelling(seen.id), models.erasing(seen.id)]
     if seen.author.id != member.id:
         unit.append(decisions.adding(_logged(res, scene, after)))
     return unit

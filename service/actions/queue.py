@@ -86,8 +86,8 @@ def order_of(wanted: QueueRequest) -> Sort:
     statuses = wanted.search.statuses if wanted.search else ()
     if wanted.sort in ("oldest", "newest"):
         return wanted.sort
-    if wanted.status == "reported" and not statuses:
-        return "oldest"  # by their first report
+    if wanted.status in ("reported", "audit") and not statuses:
+        return "oldest"  # by their first report, or by their coming
     return "newest" if "approved" in (statuses or (wanted.status,)) else wanted.sort
 
 
@@ -96,10 +96,10 @@ async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple
     wanted = msgspec.structs.replace(wanted, sort=order_of(wanted), limit=wanted.limit + 1)
     if wanted.search is not None:
         return await _searched(res, site, wanted, wanted.search)
-    if wanted.status == "audit":
-        return []
     if wanted.status == "reported":
         return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
+    if wanted.status == "audit":
+        return await queue.audit_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
     return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit)
 
 

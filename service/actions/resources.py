@@ -8,6 +8,8 @@ from service.actions.changes import Changes
 from service.actions.issuers import Issuers
 from service.actions.limits import Limits
 from service.actions.seal import Seal
+from service.actions.site_models import SiteModels
+from service.actions.trainer import Trainer
 from service.domain.ids import Ids
 from service.outward.client import Outward
 from service.spam.scorer import Scorer
@@ -31,3 +33,5 @@ class Resources:
     outward: Outward
     issuers: Issuers
     attempts: Attempts = field(default_factory=Attempts)
+    models: SiteModels = field(default_factory=SiteModels)
+    trainer: Trainer = field(default_factory=Trainer)

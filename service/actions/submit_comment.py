@@ -13,6 +13,7 @@ from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.actions.spend_limits import give_back, spend_limits
 from service.domain import markup
+from service.domain.audit import is_drawn
 from service.domain.comment import Author, Comment, check_text, repeat_key
 from service.domain.errors import Fault, Invalid, NotAllowedNow, RateLimited, StorageUnavailable
 from service.domain.names import check_email
@@ -21,7 +22,7 @@ from service.domain.thread import Thread, canonical_key, lookup_key
 from service.domain.verdict import Evidence, Verdict, decide, refuse
 from service.spam.facts import Sample
 from service.spam.scorer import Scored
-from service.storage import comments, members, sites, threads
+from service.storage import audits, comments, members, sites, threads
 from service.storage.database import Outdated, Statement
 
 _REPEAT_MS = 60_000
@@ -57,7 +58,7 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     if repeated is not None:
         return Submitted(repeated, True)
     written = Written(draft, author, await render(draft.text, site.policy.link_rel))
-    scored = await res.scorer.score(_sample(draft, author))
+    scored = await res.scorer.score(_sample(draft, author), res.models.of(site.id))
     for _ in range(_TRIES):
         comment = _comment(res, written, thread, decide(_complete(facts, written, scored)), scored)
         notices = await of_change(res, who.site, comment, None)
@@ -165,7 +166,14 @@ def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft) -> list[Stat
         unit.append(threads.counting_page(comment.site_id, looked_up, 1))
     unit.append(sites.counting(comment.site_id, comment.status, 1))
     unit.extend(members.recording(comment.author.id, comment.status, 1))
+    if comment.status == "approved" and comment.verdict == "ham" and is_drawn(comment.id, _audited(who, comment)):
+        unit.extend(audits.drawing(comment.site_id, comment.id, comment.created_at))
     return unit
+
+
+def _audited(who: Who, comment: Comment) -> float:
+    """The share that is picked for a look: of what the model let pass, not of what moderators write themselves."""
+    return 0.0 if any(one.code == "trusted-role" for one in comment.reasons) else who.site.policy.audit_share
 
 
 async def _look_again(

@@ -13,6 +13,7 @@ from service.web import (
     leaving,
     lists,
     members,
+    models,
     queue,
     reports,
     session,
@@ -51,6 +52,7 @@ from service.web.pages import (
     sign_in,
     thread,
 )
+from service.web.widget import files
 
 S = "/api/v1/sites/{site}"
 PAGES = "/sites/{site}"
@@ -103,6 +105,14 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(S + "/membership-requests/{id}/decline", joining.post_request_declined),
     web.get(S + "/threads", threads.get_threads),
     web.patch(S + "/threads/{id}", threads.patch_thread),
+    web.get(S + "/models", models.get_models),
+    web.post(S + "/models/rollback", models.post_rollback),
+    web.get(S + "/models/{version}", models.get_model),
+    web.post(S + "/models/{version}/promote", models.post_promotion),
+    web.get(S + "/models/{version}/simulation", models.get_simulation),
+    web.post(S + "/trainings", models.post_training),
+    web.get(S + "/trainings/{id}", models.get_training),
+    web.post(S + "/comments/{id}/audit/ok", queue.post_audit_ok),
     web.get(S + "/keys", keys.get_keys),
     web.post(S + "/keys", keys.post_key),
     web.delete(S + "/keys/{id}", keys.delete_key),
@@ -167,6 +177,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/subscribe", mail_links.post_subscribe),
     web.get(PAGES + "/unsubscribe", mail_links.get_unsubscribe),
     web.post(PAGES + "/unsubscribe", mail_links.post_unsubscribe),
+    web.get("/embed.js", files.get_embed),
+    web.get("/widget/{version}/{name:.+}", files.get_part),
     web.get("/demo", demo.get_demo),
     web.post("/demo", demo.post_demo),
     web.get("/pages.css", assets.get_asset),

@@ -17,6 +17,7 @@ from service.domain.member import Member
 from service.domain.search import parse
 from service.storage import (
     activity,
+    audits,
     codes,
     comments,
     decisions,
@@ -25,7 +26,9 @@ from service.storage import (
     identities,
     invitations,
     keys,
+    labels,
     members,
+    models,
     moving,
     outbox,
     queue,
@@ -44,6 +47,8 @@ from service.storage import (
     texts,
     threads,
     tokens,
+    trainings,
+    watching,
 )
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
@@ -151,6 +156,24 @@ READS: dict[str, Callable[[Any], Any]] = {
     "queue.reported_page": lambda db: asyncio.gather(
         *[queue.reported_page(db, "blog", newest, after, 50) for newest in (False, True) for after in (None, START)]
     ),
+    "queue.audit_page": lambda db: asyncio.gather(
+        *[queue.audit_page(db, "blog", newest, after, 50) for newest in (False, True) for after in (None, START)]
+    ),
+    "audits.found": lambda db: audits.found(db, "blog"),
+    "labels.newest": lambda db: labels.newest(db, "blog", 500),
+    "labels.count_since": lambda db: labels.count_since(db, "blog", 0, 500),
+    "labels.undecided": lambda db: labels.undecided(db, "blog", 500),
+    "labels.of_each": lambda db: labels.of_each(db, "blog"),
+    "trainings.find": lambda db: trainings.find(db, "blog", "t"),
+    "trainings.latest": lambda db: trainings.latest(db, "blog", 10),
+    "trainings.last_of": lambda db: trainings.last_of(db, "blog", "full"),
+    "models.find": lambda db: models.find(db, "blog", "v"),
+    "models.page": lambda db: models.page(db, "blog", "~", 50),
+    "models.promotions": lambda db: models.promotions(db, "blog", 50),
+    "models.in_service_at": lambda db: models.in_service_at(db, "blog"),
+    "models.said": lambda db: models.said(db, "m"),
+    "watching.newest": lambda db: watching.newest(db, "blog", 500),
+    "watching.verdicts_of_labelled": lambda db: watching.verdicts_of_labelled(db, "blog", 500),
     "reports.find_open": lambda db: asyncio.gather(
         reports.find_open(db, "c", "m", None), reports.find_open(db, "c", None, "k")
     ),
@@ -206,8 +229,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "replays.find": lambda db: replays.find(db, "blog", "m", "k", 0),
 }
-# Read whole on purpose: a few rows, by the console at start.
-WHOLE = {"sites.every", "erasures.unfinished"}
+# Read whole on purpose: a few rows, one a site at most.
+WHOLE = {"sites.every", "erasures.unfinished", "models.in_service", "models.thresholds"}
 
 
 class Recorder:

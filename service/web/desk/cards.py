@@ -44,6 +44,7 @@ DONE: dict[str, str] = {
     "restore": "restored",
     "undo": "put back as before",
     "dismiss": "kept, its reports dismissed",
+    "audit": "looked at and kept",
 }
 # What somebody did, in the log and in words about colleagues: "Olive rejected it".
 DID: dict[str, str] = {
@@ -55,6 +56,7 @@ DID: dict[str, str] = {
     "undo": "put it back as it was before",
     "edit": "edited it",
     "dismiss": "dismissed the reports of it",
+    "audit": "looked at it and found it right",
 }
 
 

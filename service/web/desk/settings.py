@@ -77,7 +77,7 @@ async def _page(
         "section": "settings",
         "groups": GROUPS,
         "values": said.kept or shown(policy),
-        "thresholds": thresholds(request.app[RESOURCES], policy.hold_at, policy.spam_at),
+        "thresholds": thresholds(request.app[RESOURCES], who.site.id, policy),
         "tried": None if tried is None else msgspec.json.encode(tried[0]).decode(),
         "changed": [] if tried is None else list(tried[0]),
         "found": None if tried is None else tried[1],

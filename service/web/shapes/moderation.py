@@ -58,6 +58,13 @@ class DecidedTold(Struct, frozen=True):
     ]
 
 
+class AuditedTold(Struct, frozen=True):
+    """A sample that was looked at and found right."""
+
+    decision_id: str
+    id: str
+
+
 class RemovalBody(Body, frozen=True):
     """What to do with all of a member's comments."""
 
