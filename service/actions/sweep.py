@@ -14,8 +14,9 @@ from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.actions.share_limits import KEPT_MS
 from service.domain.errors import StorageUnavailable
+from service.domain.ids import first_id_at
 from service.domain.session import IDLE_MS
-from service.storage import codes, invitations, requests, sessions, sign_in_requests, sign_on, tokens
+from service.storage import codes, invitations, requests, sessions, sign_in_requests, sign_on, spending, tokens
 from service.storage.database import Unit
 
 _EVERY_S = 3_600

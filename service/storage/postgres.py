@@ -104,7 +104,7 @@ class PostgresDatabase:
                     return outcomes
             except (psycopg.Error, PoolTimeout, OSError) as error:
                 _LOG.warning("a group of %d units was not written: %s", len(units), type(error).__name__)
-                if isinstance(error, PoolTimeout) or group.ending or not may_try_again:
+                if not _is_lost(error) or group.ending or not may_try_again:
                     break
                 await self._renew()
         return [StorageUnavailable()] * len(units)
@@ -161,9 +161,9 @@ class PostgresDatabase:
         """A read may always be tried again: once, where the connection was lost."""
         try:
             return await self._read(queries)
-        except psycopg.OperationalError as lost:
-            if isinstance(lost, psycopg.errors.QueryCanceled):
-                raise StorageUnavailable from lost
+        except psycopg.OperationalError as error:
+            if not _is_lost(error):
+                raise StorageUnavailable from error
         await self._renew()
         try:
             return await self._read(queries)
@@ -216,6 +216,13 @@ class PostgresDatabase:
         if self._writing is not None:
             await self._writing
         await self._pool.close()
+
+
+def _is_lost(error: Exception) -> bool:
+    """Has the connection ended, by the network or with its server? A time-out would only be the same again."""
+    state = getattr(error, "sqlstate", None)
+    lost = state is None or state.startswith(("08", "57P"))
+    return isinstance(error, psycopg.OperationalError) and not isinstance(error, PoolTimeout) and lost
 
 
 async def _apply_alone(connection: AsyncConnection[Row], unit: Unit) -> Outcome:

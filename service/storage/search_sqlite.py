@@ -6,6 +6,8 @@ or newest reads no further than its page.
 """
 
 import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Set
 
 from service.domain.search import ANY_LINK, Search, Words
 from service.storage.comments import COLUMNS
@@ -67,13 +69,25 @@ async def _numbered(db: Database, ids: list[str]) -> list[tuple[int, str]]:
     """A number for each that no other has, in their order."""
     first = _first_number(ids[0])
     (rows,) = await db.read(Query(_TAKEN, {"first": first, "last": _first_number(ids[-1]) + _ASIDE}))
-    taken, numbers, last = {row[0] for row in rows}, [], 0
+    return list(_numbers(ids, {row[0] for row in rows}))
+
+
+def _numbers(ids: Iterable[str], taken: Set[int] = frozenset()) -> Iterator[tuple[int, str]]:
+    last = 0
     for one in ids:
         last = max(last + 1, _first_number(one))
         while last in taken:
             last += 1
-        numbers.append((last, one))
-    return numbers
+        yield last, one
+
+
+def index_everything(connection: sqlite3.Connection) -> None:
+    """Makes the whole index anew, in the transaction that is open: for a database that was filled in one go."""
+    connection.execute("DELETE FROM searchable")
+    ids = (row[0] for row in connection.execute("SELECT id FROM comments ORDER BY id"))
+    connection.executemany("INSERT INTO searchable (number, comment_id) VALUES (?, ?)", _numbers(ids))
+    connection.execute("INSERT INTO search (search) VALUES ('rebuild')")
+    connection.execute("DELETE FROM unsearched")
 
 
 # Finding

@@ -17,7 +17,9 @@ import msgspec
 from service.domain.errors import StorageUnavailable
 from service.storage.engines import is_postgres
 from service.storage.migrate import MigrationRefused, migrations, statements
+from service.storage.search_sqlite import index_everything
 
+_SEARCHED = 10  # the first schema with a search index
 Line = bytes  # one row as a JSON array, in the order of its table's columns
 
 
@@ -160,6 +162,8 @@ def _filling_sqlite(path: Path, schema: int) -> Iterator[Target]:
                     connection.execute(statement)
             with _indexes_last(connection):
                 yield _SqliteTarget(connection)
+            if schema >= _SEARCHED:
+                index_everything(connection)
             connection.execute(f"PRAGMA user_version = {schema:d}")
             connection.execute("COMMIT")
         _sync(fresh)
