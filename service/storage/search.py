@@ -30,9 +30,17 @@ async def page(db: Database, wanted: Wanted, at: Page) -> list[tuple[Comment, Po
     What was committed before is found. Raises IndexBehind.
     """
     await _catch_up(db)
-    made = search_sqlite.query(wanted, at) if db.engine == "sqlite" else search_postgres.query(wanted, at)
-    (rows,) = await db.read(made)
+    (rows,) = await db.read(await _query(db, wanted, at))
     return [(comment(row[:-1]), Position(row[0], float(row[-1]))) for row in rows]
+
+
+async def _query(db: Database, wanted: Wanted, at: Page) -> Query:
+    if db.engine == "postgres":
+        return search_postgres.query(wanted, at)
+    by_queue = at.sort in ("riskiest", "uncertain") and len(wanted.statuses) == 1 and not wanted.reported
+    if by_queue and await search_sqlite.are_many(db, wanted):
+        return search_sqlite.query_through_queue(wanted, at)
+    return search_sqlite.query(wanted, at)
 
 
 async def _catch_up(db: Database) -> None:

@@ -100,21 +100,46 @@ _FROM_REPORTED = (
     "FROM reported d CROSS JOIN searchable s ON s.comment_id = d.comment_id CROSS JOIN search ON"
     " search.rowid = s.number CROSS JOIN comments c ON c.id = s.comment_id LEFT JOIN members m ON m.id = c.author_id"
 )
+# Through the queue in its order, each comment looked up in the index.
+_FROM_QUEUE = (
+    "FROM comments c CROSS JOIN searchable s ON s.comment_id = c.id CROSS JOIN search ON search.rowid = s.number"
+    " LEFT JOIN members m ON m.id = c.author_id"
+)
+_FEW = 3_000  # that are found, all of them, and put in order
+_FOUND = "SELECT rowid FROM search WHERE search MATCH :match LIMIT :limit"
+
+
+async def are_many(db: Database, wanted: Wanted) -> bool:
+    """Does this search find more than can be put in order at once?"""
+    (rows,) = await db.read(Query(_FOUND, {"match": _match(wanted), "limit": _FEW + 1}))
+    return len(rows) > _FEW
+
+
+def query_through_queue(wanted: Wanted, at: Page) -> Query:
+    """The same for much that is found in one tab, by risk or doubt: the next of the queue that match are near."""
+    parts = Parts()
+    parts.add(f"c.site_id = {parts.name(wanted.site_id)} AND c.status = {parts.name(wanted.statuses[0])}")
+    parts.add("c.status <> 'approved'")  # the condition of a partial index, literally
+    return _query(parts, wanted, at, _FROM_QUEUE)
 
 
 def query(wanted: Wanted, at: Page) -> Query:
     """The query for a page, which has the sorting value as its last column."""
     parts = Parts()
-    parts.add(f"search MATCH {parts.name(_match(wanted))}")
     parts.add(f"c.site_id = {parts.name(wanted.site_id)}")
+    if not wanted.reported:
+        return _query(parts, wanted, at, _FROM)
+    parts.add(f"d.site_id = {parts.name(wanted.site_id)}")
+    return _query(parts, wanted, at, _FROM_REPORTED)
+
+
+def _query(parts: Parts, wanted: Wanted, at: Page, source: str) -> Query:
+    parts.add(f"search MATCH {parts.name(_match(wanted))}")
     add_scores(parts, wanted.search)
     for host in wanted.search.links:
         if host != ANY_LINK:
             parts.add(f"instr(lower(c.text), {parts.name(host)}) > 0")
-    if wanted.reported:
-        parts.add(f"d.site_id = {parts.name(wanted.site_id)}")
     column, order = _order(parts, at)
-    source = _FROM_REPORTED if wanted.reported else _FROM
     sql = f"SELECT {COLUMNS}, {column} {source} WHERE {parts.where} ORDER BY {order} LIMIT {parts.name(at.limit)}"
     return Query(sql, parts.parameters)
 

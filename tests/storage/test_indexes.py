@@ -227,6 +227,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "search.index_some": search.index_some,
     "search_sqlite.index_some": search_sqlite.index_some,
     "search.newest_waiting": search.newest_waiting,
+    "search_sqlite.are_many": lambda db: search_sqlite.are_many(db, SEARCHED),
     "search_sqlite.newest_waiting": search_sqlite.newest_waiting,
     "search.page": lambda db: asyncio.gather(
         *[
