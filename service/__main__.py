@@ -24,6 +24,8 @@ COMMANDS = {
     "openapi": "Print the API's document (OpenAPI 3.1).",
     "backup": "Write everything to one file, while the service runs.",
     "restore": "Put a backup into an empty place, of either engine.",
+    "retrain": "Train a site's model on its moderators' decisions.",
+    "models": "See, promote and roll back the models of a site.",
     "train": "Train a spam model from labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }

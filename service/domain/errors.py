@@ -83,6 +83,10 @@ class NotAllowedNow(Refusal):
     detail = "This action does not apply to the comment as it is now."
 
 
+class AlreadyTraining(Refusal):
+    detail = "The model of this site is being trained already. GET S/models tells how far it is."
+
+
 class LastOwner(NotAllowedNow):
     detail = "A site keeps an owner: make somebody else an owner first."
 

@@ -63,12 +63,22 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     moderation_mail: Addresses = ()  # told of comments that wait for a moderator
     moderation_mail_every: Literal["comment", "hour", "day"] = "comment"
     comment_mail: Addresses = ()  # told of every comment that is published
+    honest_held_one_in: Annotated[int, msgspec.Meta(ge=2, le=10_000)] | None = None  # sets hold_at and spam_at
+    audit_share: Share = 0.0  # of the comments that are published at once, picked at random for a look
+    retraining: Literal["after_decisions", "daily", "by_hand"] = "after_decisions"
     link_rel: Annotated[
         str, msgspec.Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", max_length=100, examples=["ugc nofollow noopener"])
     ] = "ugc nofollow noopener"
 
     def faults(self) -> list[Fault]:
         """What is wrong between the settings, each of which is right by itself."""
+        if self.honest_held_one_in is not None and (self.hold_at, self.spam_at) != (None, None):
+            return [
+                Fault(
+                    "/honest_held_one_in",
+                    "It sets hold_at and spam_at itself: set both of them to null, or this one.",
+                )
+            ]
         if self.hold_at is not None and self.spam_at is not None and self.hold_at > self.spam_at:
             return [Fault("/hold_at", f"hold_at ({self.hold_at}) must not be above spam_at ({self.spam_at}).")]
         return []

@@ -116,17 +116,30 @@ def labelling(d: Decision) -> Statement:
     if d.to_label is None:
         return unlabelling(d.comment_id)
     return Statement(
-        "INSERT INTO labels (comment_id, site_id, label, source, member_id, created_at) VALUES (:comment_id, :site_id,"
-        " :label, 'moderator', :member_id, :created_at) ON CONFLICT (comment_id) DO UPDATE SET label = excluded.label,"
-        " source = excluded.source, member_id = excluded.member_id, created_at = excluded.created_at",
+        _LABELLING,
         {
             "comment_id": d.comment_id,
             "site_id": d.site_id,
             "label": d.to_label,
+            "action": d.action,
             "member_id": d.actor_id,
             "created_at": d.created_at,
         },
     )
+
+
+# What the author gave beside the text stays with the label, since names change. Where a comment had open reports, the
+# label says that they were upheld; a label that contradicts a colleague's is contested.
+_LABELLING = (
+    "INSERT INTO labels (comment_id, site_id, label, source, member_id, created_at, author_name, author_url, contested)"
+    " SELECT c.id, c.site_id, :label, CASE WHEN :action = 'audit' THEN 'audit' WHEN :action = 'remove' THEN 'removed'"
+    " WHEN :action = 'mark_spam' AND EXISTS (SELECT 1 FROM reported r WHERE r.comment_id = c.id) THEN 'report'"
+    " ELSE 'moderator' END, :member_id, :created_at, COALESCE(m.name, c.author_name), c.author_url, 0"
+    " FROM comments c LEFT JOIN members m ON m.id = c.author_id WHERE c.id = :comment_id AND c.site_id = :site_id"
+    " ON CONFLICT (comment_id) DO UPDATE SET contested = CASE WHEN labels.label <> excluded.label"
+    " AND labels.member_id <> excluded.member_id THEN 1 ELSE labels.contested END, label = excluded.label,"
+    " source = excluded.source, member_id = excluded.member_id, created_at = excluded.created_at"
+)
 
 
 def unlabelling(comment_id: str) -> Statement:

@@ -63,7 +63,7 @@ class SqliteDatabase:
 
     # Writing
 
-    async def write(self, unit: Unit) -> None:
+    async def write(self, unit: Unit, quiet: bool = False) -> None:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         self._writes.append(_Write(unit, done))

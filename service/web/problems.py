@@ -101,6 +101,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     BodyTooSlow: Problem(408, "too-slow", "Too slow"),
     errors.StaleDecision: Problem(409, "stale-decision", "The comment has changed"),
     errors.NotAllowedNow: Problem(409, "not-allowed-now", "Not allowed now"),
+    errors.AlreadyTraining: Problem(409, "already-training", "Already training"),
     errors.NameTaken: Problem(409, "name-taken", "Name taken"),
     errors.Gone: Problem(410, "gone", "Gone"),
     errors.EditConflict: Problem(412, "edit-conflict", "The comment has changed"),

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from service.actions.decide_comments import Choice as Chosen
 from service.actions.decide_comments import decide_comments
+from service.actions.pass_audit import pass_audit
 from service.actions.queue import (
     LogFilter,
     Position,
@@ -33,6 +34,7 @@ from service.web.paging import cursor_of, cursor_text, link_header, listed
 from service.web.parameters import CURSOR, LIMIT, Choice, Filter, Text
 from service.web.shapes.log import HistoryTold, LogTold, history_told, log_told
 from service.web.shapes.moderation import (
+    AuditedTold,
     DecidedTold,
     DecisionBody,
     QueueTold,
@@ -62,6 +64,10 @@ async def get_queue(request: web.Request) -> web.Response:
     who.moderator()
     line = SEARCH.of(request) or ""
     search = parse(line) if line.strip() else None
+    if search and STATUS.of(request) == "audit" and not search.statuses:
+        raise SEARCH.wrong(
+            "The audit sample is not searched: leave q out, or name a status in it, like status:approved."
+        )
     wanted = QueueRequest(STATUS.of(request), SORT.of(request), None, LIMIT.of(request), search)  # type: ignore[arg-type]
     sort = order_of(wanted)
     of = list_of(wanted.status, sort, line)
@@ -92,6 +98,14 @@ async def post_decision(request: web.Request) -> web.Response:
     if len(results) == 1 and results[0].refusal is not None:
         raise results[0].refusal
     return json_response(decided_told(decision_id, results))
+
+
+@Contract(Ask.MODERATORS, {200: AuditedTold}, problems=(NotAllowedNow,))
+async def post_audit_ok(request: web.Request) -> web.Response:
+    """POST S/comments/{id}/audit/ok: a published comment that was picked for a look is right; it stays, and is ham."""
+    who = await who_asks(request)
+    decision = await pass_audit(request.app[RESOURCES], who.moderator(), request.match_info["id"])
+    return json_response(AuditedTold(decision.decision_id, decision.comment_id))
 
 
 @Contract(Ask.MODERATORS, {200: DecidedTold}, problems=(NotAllowedNow, StaleDecision))

@@ -21,7 +21,7 @@ async def get_settings(request: web.Request) -> web.Response:
     """GET S/settings: the policy, with the thresholds that hold now."""
     who = await who_asks(request)
     who.owner()
-    return json_response(_settings(request, who.site.policy))
+    return json_response(_settings(request, who.site.id, who.site.policy))
 
 
 @Contract(Ask.OWNERS, {200: Policy}, body=SettingsBody)
@@ -30,7 +30,8 @@ async def patch_settings(request: web.Request) -> web.Response:
     who = await who_asks(request)
     who.owner()
     changes, _ = await read_body(request, dict[str, Any])
-    return json_response(_settings(request, await set_policy(request.app[RESOURCES], who.site, changes)))
+    policy = await set_policy(request.app[RESOURCES], who.site, changes)
+    return json_response(_settings(request, who.site.id, policy))
 
 
 @Contract(Ask.OWNERS, {200: HindsightTold}, body=SettingsBody)
@@ -42,6 +43,6 @@ async def post_settings_preview(request: web.Request) -> web.Response:
     return json_response(hindsight_told(await preview_policy(request.app[RESOURCES], who.site, changes)))
 
 
-def _settings(request: web.Request, policy: Policy) -> Policy:
-    hold_at, spam_at = thresholds(request.app[RESOURCES], policy.hold_at, policy.spam_at)
+def _settings(request: web.Request, site_id: str, policy: Policy) -> Policy:
+    hold_at, spam_at = thresholds(request.app[RESOURCES], site_id, policy)
     return msgspec.structs.replace(policy, hold_at=hold_at, spam_at=spam_at)

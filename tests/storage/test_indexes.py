@@ -17,15 +17,20 @@ from service.domain.member import Member
 from service.domain.search import parse
 from service.storage import (
     activity,
+    audits,
     codes,
     comments,
     decisions,
     guests,
     hindsight,
     identities,
+    installation,
     invitations,
     keys,
+    labels,
+    leases,
     members,
+    models,
     moving,
     outbox,
     queue,
@@ -40,10 +45,14 @@ from service.storage import (
     sign_in_requests,
     sign_on,
     sites,
+    spending,
     subscriptions,
+    surroundings,
     texts,
     threads,
     tokens,
+    trainings,
+    watching,
 )
 from service.storage.database import Query, Row
 from service.storage.decisions import LogFilter
@@ -58,6 +67,8 @@ NO_QUERIES = {
     "postgres",
     "postgres_sql",
     "tables_postgres",
+    "postgres_listening",
+    "sole",
     "migrate_postgres",
     "sqlite",
     "tables",
@@ -151,6 +162,27 @@ READS: dict[str, Callable[[Any], Any]] = {
     "queue.reported_page": lambda db: asyncio.gather(
         *[queue.reported_page(db, "blog", newest, after, 50) for newest in (False, True) for after in (None, START)]
     ),
+    "queue.audit_page": lambda db: asyncio.gather(
+        *[queue.audit_page(db, "blog", newest, after, 50) for newest in (False, True) for after in (None, START)]
+    ),
+    "audits.found": lambda db: audits.found(db, "blog"),
+    "labels.newest": lambda db: labels.newest(db, "blog", 500),
+    "labels.count_since": lambda db: labels.count_since(db, "blog", 0, 500),
+    "labels.undecided": lambda db: labels.undecided(db, "blog", 500),
+    "labels.of_each": lambda db: labels.of_each(db, "blog"),
+    "trainings.find": lambda db: trainings.find(db, "blog", "t"),
+    "trainings.latest": lambda db: trainings.latest(db, "blog", 10),
+    "trainings.last_of": lambda db: trainings.last_of(db, "blog", "full"),
+    "models.find": lambda db: models.find(db, "blog", "v"),
+    "models.page": lambda db: models.page(db, "blog", "~", 50),
+    "models.promotions": lambda db: models.promotions(db, "blog", 50),
+    "models.in_service_at": lambda db: models.in_service_at(db, "blog"),
+    "models.said": lambda db: models.said(db, "m"),
+    "surroundings.with_links": lambda db: surroundings.with_links(db, "blog", 500),
+    "surroundings.waiting": lambda db: surroundings.waiting(db, "blog", 500),
+    "surroundings.texts": lambda db: surroundings.texts(db, "blog", ["c"]),
+    "watching.newest": lambda db: watching.newest(db, "blog", 500),
+    "watching.verdicts_of_labelled": lambda db: watching.verdicts_of_labelled(db, "blog", 500),
     "reports.find_open": lambda db: asyncio.gather(
         reports.find_open(db, "c", "m", None), reports.find_open(db, "c", None, "k")
     ),
@@ -192,10 +224,15 @@ READS: dict[str, Callable[[Any], Any]] = {
     "sign_on.find": lambda db: sign_on.find(db, "blog"),
     "sign_on.is_used": lambda db: sign_on.is_used(db, "blog", "j"),
     "sign_on.find_attempt": lambda db: sign_on.find_attempt(db, "blog", "s"),
+    "installation.find": installation.find,
+    "leases.is_held": lambda db: leases.is_held(db, "work", 0),
+    "spending.since": lambda db: spending.since(db, "0"),
     "search.members_named": lambda db: search.members_named(db, "blog", "ada"),
     "search.index_some": search.index_some,
     "search_sqlite.index_some": search_sqlite.index_some,
-    "search_sqlite.anything_waits": search_sqlite.anything_waits,
+    "search.newest_waiting": search.newest_waiting,
+    "search_sqlite.are_many": lambda db: search_sqlite.are_many(db, SEARCHED),
+    "search_sqlite.newest_waiting": search_sqlite.newest_waiting,
     "search.page": lambda db: asyncio.gather(
         *[
             search.page(db, SEARCHED, search.Page(sort, after, 50))
@@ -205,8 +242,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     ),
     "replays.find": lambda db: replays.find(db, "blog", "m", "k", 0),
 }
-# Read whole on purpose: a few rows, by the console at start.
-WHOLE = {"sites.every", "erasures.unfinished"}
+# Read whole on purpose: a few rows, one a site at most.
+WHOLE = {"sites.every", "erasures.unfinished", "models.in_service", "models.thresholds"}
 
 
 class Recorder:

@@ -22,6 +22,8 @@ DECIDED = defaultdict(
         "/invitations/{code}/accept": ("not-found",),
         "/membership-requests": ("not-allowed-now",),
         "/session": ("invalid",),
+        "/models/{version}/promote": ("not-found",),
+        "/trainings": ("already-training",),
     },
 )
 
@@ -54,7 +56,7 @@ async def test_a_post_that_needs_to_say_nothing_goes_without_a_body(olive: Calle
         real = path.replace("{id}", blog.ada.id).replace("{code}", "unknown")
         for headers in ({}, {"Content-Type": "application/x-www-form-urlencoded"}):  # what curl -d "" says
             answer = await olive("POST", real, headers=headers)
-            assert answer.status in (200, 201) or answer.code in DECIDED[path], path
+            assert answer.status in (200, 201, 202) or answer.code in DECIDED[path], path
     assert (await olive("POST", "/comments")).code == "unsupported-body"
     assert (await olive("PATCH", "/settings")).code == "unsupported-body"
 

@@ -134,6 +134,11 @@ async def not_allowed_now(world: World) -> Answer:
     return await world.mo.decide("restore", (await world.ada.post("Hello")).json)
 
 
+async def already_training(world: World) -> Answer:
+    await world.olive("POST", "/trainings", json={"kind": "full"})
+    return await world.olive("POST", "/trainings")
+
+
 async def name_taken(world: World) -> Answer:
     return await world.olive("POST", "/members", json={"name": "Ada"})
 
@@ -257,6 +262,7 @@ PROVOCATIONS: tuple[Callable[[World], Awaitable[Answer]], ...] = (
     too_slow,
     stale_decision,
     not_allowed_now,
+    already_training,
     name_taken,
     too_large,
     text_too_long,
