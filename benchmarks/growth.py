@@ -57,7 +57,8 @@ class Filled(NamedTuple):
     site: Site
 
 
-async def _fill(res: Resources, size: Size) -> Filled:
+async def fill(res: Resources, size: Size) -> Filled:
+    """A site `blog` with members and so many comments, all through units of work."""
     site = await add_site(res, "blog", Policy())
     people = [await add_member(res, site, NewMember(f"Member {i:04}")) for i in range(_MEMBERS)]
     for key in (KEY, "/other.html"):
@@ -125,7 +126,7 @@ async def _measure(size: Size) -> list[str]:
         for one in (Size(50, 100), size):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             settings = read_settings({"GREENROOM_DATA": str(folder), "GREENROOM_RATE_LIMITS": "off"})
-            filled.append(await _fill(await stack.enter_async_context(open_resources(settings)), one))
+            filled.append(await fill(await stack.enter_async_context(open_resources(settings)), one))
         small, large = filled
         return [
             await _compare(f"queue page of 50, riskiest first, {size.pending:,} pending", _queue, small, large),
