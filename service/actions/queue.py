@@ -1,12 +1,11 @@
 """Reads what moderators see: the queue with all that a decision needs, the log, the history of one comment."""
 
-from collections import Counter
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 from service.actions.resources import Resources
+from service.actions.waiting import Group
 from service.domain.comment import STATUSES, Comment, Status
 from service.domain.errors import NotFound
 from service.domain.member import Member, MemberStatus
@@ -15,7 +14,6 @@ from service.domain.report import Report
 from service.domain.search import Search
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
-from service.spam.neardup import cluster, sketch
 from service.storage import comments, decisions, guests, members, queue, reports, revisions, search, sites, threads
 from service.storage.decisions import LogFilter, Tallied
 from service.storage.queue import Position
@@ -46,7 +44,7 @@ class AuthorRecord(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A comment with all that a decision about it needs."""
+    """A comment with all that a decision about it needs; its reasons tell what moved its score, too."""
 
     comment: Comment
     thread: Thread | None
@@ -55,7 +53,7 @@ class Item(msgspec.Struct, frozen=True):
     decisions: list[Decision]
     reports: list[Report]  # open ones, the oldest first
     allowed_actions: tuple[Action, ...]
-    group: str | None = None  # shared by those of one page that say nearly the same: the id of the first
+    group: Group | None = None  # comments that wait and are nearly the same; None: there is no other
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -81,22 +79,9 @@ async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueueP
     found = await _found(res, site, wanted)
     more = len(found) > wanted.limit
     found = found[: wanted.limit]
-    items = grouped(await items_of(res, site, [one for one, _ in found]))
+    items = await items_of(res, site, [one for one, _ in found])
     counts = await sites.status_counts(res.db, site.id)
     return QueuePage(items, counts, found[-1][1] if more else None)
-
-
-def grouped(items: list[Item]) -> list[Item]:
-    """The items with a group for those that say nearly the same as another of them."""
-    leaders = cluster([_sketch(one.comment.text) for one in items])
-    sizes = Counter(leaders)
-    return [
-        msgspec.structs.replace(one, group=items[leader].comment.id) if sizes[leader] > 1 else one
-        for one, leader in zip(items, leaders, strict=True)
-    ]
-
-
-_sketch = lru_cache(maxsize=2_048)(sketch)  # a queue is looked at again and again
 
 
 def order_of(wanted: QueueRequest) -> Sort:
@@ -156,16 +141,19 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
     known = {one: _record(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
     records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
+    explained = await res.explanations.of(res.models, res.scorer.model, found)
+    groups = await res.waiting.groups(res.db, site.id, found)
     complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
     return [
         Item(
-            comment=c,
+            comment=msgspec.structs.replace(c, reasons=(*c.reasons, *explained[c.id])),
             thread=where.get(c.thread_id),
             author_record=records[c.id],
             neighbours=_published(near),
             decisions=log,
             reports=complaints.get(c.id, []),
             allowed_actions=allowed_actions(c),
+            group=groups.get(c.id),
         )
         for c, near, log in zip(found, around, past, strict=True)
     ]

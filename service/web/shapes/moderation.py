@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from service.actions.decide_comments import Result
 from service.actions.queue import AuthorRecord, Item, QueuePage, Sort
 from service.actions.remove_comments import Removal, Removed
+from service.actions.waiting import Group
 from service.domain.comment import Comment, Reason, Status, VerdictWord
 from service.domain.difference import Segment, difference
 from service.domain.member import MemberStatus
@@ -121,9 +122,7 @@ class ItemTold(CommentTold, frozen=True, kw_only=True):
     diff: Annotated[list[Segment] | None, Meta(description="From public_text to text.")]
     author_record: Annotated[AuthorRecordTold | None, Meta(description="Of a guest: by his address.")]
     neighbours: list[CommentTold]
-    group: Annotated[
-        str | None, Meta(description="Shared by those of this page that say nearly the same; null: there is no other.")
-    ]
+    group: Annotated[Group | None, Meta(description="Comments that wait and are nearly the same, this one too.")]
     decisions: list[DecisionTold]
     reports: Annotated[list[ReportTold], Meta(description="The open ones, the oldest first; 100 at most.")]
     allowed_actions: tuple[Action, ...]
