@@ -144,7 +144,7 @@ def _load(folder: Path, content: bytes, owners: Owners) -> Model:
         described.slope,
         described.offset,
     )
-    return Model(described.version, weights, described.hold_at, described.spam_at)
+    return Model(described.version, weights, described.hold_at, described.spam_at, described.sha256)
 
 
 def _read(folder: Path, name: str, owners: Owners) -> bytes:

@@ -69,6 +69,19 @@ def hash_views(points: Points, kinds: Kinds, starts: NDArray[np.intp]) -> Hashed
     return Hashed(np.concatenate((left.indices, right.indices)), indptr)
 
 
+def trace(points: Points, kinds: Kinds) -> tuple[Points, NDArray[np.intp], NDArray[np.intp]]:
+    """All features of one view, repeated ones as well: block * TABLE + index, and from where to where each stands."""
+    owners = np.zeros(len(points), np.uint32)
+    keys = np.concatenate((_characters(points, kinds, owners), _words(points, kinds, owners)))
+    order, start = _within_words(np.concatenate((points, _MARGIN)), len(points)).nonzero()
+    unspaced = (kinds == UNSPACED).nonzero()[0]
+    edges = ((kinds[1:] >= LETTER) != (kinds[:-1] >= LETTER)).nonzero()[0] + 1
+    first, last = edges[::2], edges[1::2]
+    starts = np.concatenate((start, unspaced, first, first[:-1]))
+    stops = np.concatenate((start + np.array(ORDERS)[order], unspaced + 2, last, last[1:]))
+    return keys, starts, np.minimum(stops, len(points))
+
+
 def _hash(points: Points, kinds: Kinds, starts: NDArray[np.intp]) -> Hashed:
     rows = np.arange(0, (BLOCKS * (len(starts) - 1) + 1) * TABLE, TABLE, dtype=np.uint32)
     owners = rows[:-1:BLOCKS].repeat(starts[1:] - starts[:-1])

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from service.spam import facts, features, linear
+from service.spam import explaining, facts, features, linear
+from service.spam.explaining import Explanation
 from service.spam.facts import Sample
 
 
 class Model:
     """One version of the classifier. Safe to share between threads: nothing in it changes."""
 
-    def __init__(self, version: str, weights: linear.Linear, hold_at: float, spam_at: float) -> None:
+    def __init__(self, version: str, weights: linear.Linear, hold_at: float, spam_at: float, digest: str = "") -> None:
         self.version = version
+        self.digest = digest  # SHA-256 of the array file it was loaded from; empty if it was never on disk
         self.weights = weights
         self.hold_at = hold_at
         self.spam_at = spam_at
@@ -30,6 +32,10 @@ class Model:
         """Log-odds of spam of each sample before calibration, (samples,)."""
         found = [self._margins(part) for part in features.parts(samples)]
         return found[0] if len(found) == 1 else np.concatenate([np.zeros(0), *found])
+
+    def explain(self, sample: Sample) -> Explanation:
+        """Pieces of the raw text and facts, whose weights add up to the log-odds that `margins` gives."""
+        return explaining.explain(self.weights, sample)
 
     def _margins(self, samples: Sequence[Sample]) -> NDArray[np.float64]:
         log_odds = linear.margins(self.weights, features.featurise(samples))

@@ -54,16 +54,23 @@ class Folded(NamedTuple):
     starts: Where  # one more than there are texts
     undone: Counts  # (texts, len(DISGUISES)): code points changed by each kind of disguise
     classes: NDArray[np.intp]  # (texts, CLASSES): code points of each class of `alphabet`, before folding
+    origins: Where | None = None  # where each point stood before any was dropped; None unless asked for
 
 
 def fold(texts: Sequence[str]) -> Folded:
     """Normalise a batch of raw texts; each is cut at LIMIT code points. Never raises, whatever the text."""
     undone = np.zeros((len(texts), len(DISGUISES)))
-    opened = [_opened(text[:LIMIT], row) for text, row in zip(texts, undone, strict=True)]
+    opened = [opened_up(text[:LIMIT], row) for text, row in zip(texts, undone, strict=True)]
+    return fold_opened(opened, undone, traced=False)
+
+
+def fold_opened(opened: Sequence[str], undone: Counts, *, traced: bool) -> Folded:
+    """The steps after `opened_up`; traced, each point knows its place among those of the wrapped texts."""
     points, starts = wrap(opened)
     folded = FOLD[points]
     kinds = KIND[folded]
-    batch = Folded(folded, kinds, starts, undone, _classes(points, kinds, starts))
+    origins = np.arange(len(points)) if traced else None
+    batch = Folded(folded, kinds, starts, undone, _classes(points, kinds, starts), origins)
     if not all(map(str.isascii, opened)):
         batch = _without_invisible(batch, points)
     return _without_runs(_with_digits_folded(_with_spaced_joined(batch)))
@@ -93,16 +100,22 @@ def _classes(points: Points, kinds: Kinds, starts: Where) -> NDArray[np.intp]:
     return np.bincount(owners + classes, minlength=rows * CLASSES).reshape(rows, CLASSES)
 
 
-def _opened(text: str, undone: Counts) -> str:
+def opened_up(text: str, undone: Counts) -> str:
     """Entities and compatibility forms opened: the two steps that need the text as a string."""
     if "&" in text:
         text = _without_entities(text, undone)
     if text.isascii():
         return text
     undone[STYLED] = len(_STYLED.findall(text))
-    if _PARENTHESISED.search(text):
-        text = _PARENTHESISED.sub(lambda found: unicodedata.normalize("NFKC", found[0])[1], text)
+    text = without_parentheses(text)
     return unicodedata.normalize("NFKC", text)[: 2 * LIMIT]
+
+
+def without_parentheses(text: str) -> str:
+    """Letters in parentheses that are one sign, read as the letter."""
+    if not _PARENTHESISED.search(text):
+        return text
+    return _PARENTHESISED.sub(lambda found: unicodedata.normalize("NFKC", found[0])[1], text)
 
 
 def _without_entities(text: str, undone: Counts) -> str:
@@ -126,7 +139,8 @@ def _without(batch: Folded, places: Where) -> Folded:
     keep = np.ones(len(batch.points), bool)
     keep[places] = False
     starts = batch.starts - np.searchsorted(places, batch.starts)
-    return batch._replace(points=batch.points[keep], kinds=batch.kinds[keep], starts=starts)
+    origins = None if batch.origins is None else batch.origins[keep]
+    return batch._replace(points=batch.points[keep], kinds=batch.kinds[keep], starts=starts, origins=origins)
 
 
 def _without_invisible(batch: Folded, points: Points) -> Folded:

@@ -143,9 +143,16 @@ def _fit(columns: sparse.csr_matrix, data: Prepared, recipe: Recipe) -> tuple[Fl
         return odds[1] - odds[0], float(priors[1] - priors[0])
     if recipe.learner == "margin":
         learner = LinearSVC(C=recipe.strength / 10, random_state=recipe.seed)
-    else:
-        learner = LogisticRegression(C=recipe.strength, max_iter=300, tol=1e-4)
-    learner.fit(columns, data.spam, data.weights)
+        learner.fit(columns, data.spam, data.weights)
+        return learner.coef_[0], float(learner.intercept_[0])
+    return logistic(columns, data.spam, data.weights, recipe.strength)
+
+
+def logistic(
+    columns: sparse.csr_matrix, spam: NDArray[np.bool_], weights: Floats, strength: float
+) -> tuple[Floats, float]:
+    """Logistic regression: weights of all columns and the intercept."""
+    learner = LogisticRegression(C=strength, max_iter=300, tol=1e-4).fit(columns, spam, weights)
     return learner.coef_[0], float(learner.intercept_[0])
 
 

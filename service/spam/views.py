@@ -34,12 +34,15 @@ def cut(batch: Folded) -> Views:
     starts = batch.starts
     if len(batch.points) <= LONG or int((starts[1:] - starts[:-1]).max()) <= LONG:
         return Views(batch.points, batch.kinds, starts, np.arange(len(starts) - 1))
-    spans = [_spans(int(start), int(stop)) for start, stop in pairwise(starts)]
+    spans = [spans_of(int(start), int(stop)) for start, stop in pairwise(starts)]
     return _gather(batch, spans)
 
 
-def _spans(start: int, stop: int) -> list[tuple[int, int]]:
-    """The whole and its windows, without the spaces at the ends; windows start and stop anywhere."""
+def spans_of(start: int, stop: int) -> list[tuple[int, int]]:
+    """The views of the text at points[start:stop], in order: the whole and its windows, which start anywhere.
+
+    None has the spaces that stand around the text and around every view.
+    """
     start, stop = start + 1, stop - 1
     if stop - start <= LONG - 2:
         return [(start, stop)]

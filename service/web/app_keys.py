@@ -6,9 +6,11 @@ from ipaddress import IPv4Network, IPv6Network
 from aiohttp import web
 
 from service.actions.following import Following
+from service.actions.presence import Presence
 from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
+from service.actions.watch_models import Watching
 from service.web.page_cache import PageCache
 
 
@@ -34,3 +36,5 @@ READY = web.AppKey("READY", Ready)
 PAGES = web.AppKey("PAGES", PageCache)
 REPLAYS = web.AppKey("REPLAYS", Replays)
 FOLLOWING = web.AppKey("FOLLOWING", Following)
+WATCHING = web.AppKey("WATCHING", Watching)
+PRESENCE = web.AppKey("PRESENCE", Presence)

@@ -49,7 +49,7 @@ async def test_nothing_is_sent_before_the_address_has_said_so(blog: Blog, mail: 
     await confirm_subscription(blog.res, blog.site, token(question, "subscribe"))
     await blog.post("Told, with https://link.example " + "x" * 600)
     letter = await mail.one()
-    assert letter["Subject"] == "[blog] 1 new comment on /post.html"
+    assert letter["Subject"] == "[blog] 1 new comment on “/post.html”"
     assert "Told, with https[:]//link[.]example" in text_of(letter)
     assert "x" * 500 not in html_of(letter).replace("\n", "")
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -6,6 +6,7 @@ import pytest
 
 from service.actions.confirm_subscription import asked
 from service.actions.decide_comments import Choice, decide_comments
+from service.actions.edit_comment import Wanted, edit_comment
 from service.actions.letter_links import confirming_link, deciding_link, ending_link, stopping_link
 from service.actions.resources import Resources
 from service.actions.set_member import MemberChange, set_member
@@ -46,6 +47,14 @@ async def test_the_letters_link_shows_the_comment_and_decides_nothing(
     assert page.text.index('value="reject"') < page.text.index('value="approve"')
     assert page.headers["Cache-Control"] == "no-store"
     assert await status(res, held) == "pending"
+
+
+async def test_the_page_shows_what_an_edit_changes(stranger: Reader, blog: Blog) -> None:
+    fine = (await blog.post("score 0.1 some tea")).comment
+    wanted = Wanted(fine.id, frozenset({fine.version}), "score 0.6 some coffee")
+    edited = (await edit_comment(blog.res, await blog.who(blog.ada), wanted)).comment
+    page = await stranger.get(deciding_link(blog.res, edited, blog.moderator))
+    assert "<del> tea</del><ins> coffee</ins>" in page.text
 
 
 @pytest.mark.parametrize(("action", "after"), [("approve", "approved"), ("reject", "rejected"), ("mark_spam", "spam")])
