@@ -61,7 +61,7 @@ def watch(seen: Seen) -> Watch:
 
 
 def stability(before: Sequence[float], now: Sequence[float]) -> float | None:
-    """Population stability index of two sets of scores; half a count in each range keeps it finite."""
+    """Population stability index of two sets of scores; a little in each range keeps it finite."""
     if len(before) < _ENOUGH or len(now) < _ENOUGH:
         return None
     pairs = zip(_shares(before), _shares(now), strict=True)
@@ -69,7 +69,7 @@ def stability(before: Sequence[float], now: Sequence[float]) -> float | None:
 
 
 def _shares(scores: Sequence[float]) -> list[float]:
-    counts = [0.5] * (len(_DRIFT_BINS) + 1)
+    counts = [0.005 * len(scores)] * (len(_DRIFT_BINS) + 1)
     for score in scores:
         counts[sum(score >= edge for edge in _DRIFT_BINS)] += 1
     return [count / sum(counts) for count in counts]
