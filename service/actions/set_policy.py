@@ -7,7 +7,9 @@ import msgspec
 from service.actions.changes import Change
 from service.actions.evidence import thresholds
 from service.actions.resources import Resources
+from service.actions.set_thresholds import follow_policy
 from service.domain.errors import Fault, Invalid, StorageUnavailable
+from service.domain.faults import fault
 from service.domain.site import Policy, Site
 from service.storage import sites
 from service.storage.database import Outdated
@@ -29,6 +31,7 @@ async def set_policy(res: Resources, site: Site, changes: dict[str, Any]) -> Pol
             continue
         res.cache.forget_site(site.id)
         res.changes.announce(Change(site.id))
+        await follow_policy(res, site, policy)
         return policy
     raise StorageUnavailable
 
@@ -53,14 +56,14 @@ def changed_policy(policy: Policy, changes: dict[str, Any]) -> Policy:
         try:
             policy = msgspec.convert({**msgspec.to_builtins(policy), name: value}, Policy)
         except msgspec.ValidationError as error:
-            faults.append(_fault(name, str(error)))
+            faults.append(_fault(name, error))
     faults.extend(policy.faults())
     if faults:
         raise Invalid(faults)
     return policy
 
 
-def _fault(name: str, problem: str) -> Fault:
+def _fault(name: str, error: msgspec.ValidationError) -> Fault:
     if name not in Policy.__struct_fields__:
         return Fault(f"/{name}", f"There is no setting {name}; there are {', '.join(Policy.__struct_fields__)}.")
-    return Fault(f"/{name}", problem.partition(" - at ")[0] + ".")
+    return Fault(f"/{name}", fault(error, Policy).detail)

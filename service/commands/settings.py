@@ -8,7 +8,6 @@ import msgspec
 
 from service.actions.resources import Resources
 from service.actions.set_policy import set_policy
-from service.actions.set_thresholds import follow_policy
 from service.commands.wiring import run, site_named, site_option
 from service.domain.errors import Fault, Invalid
 from service.domain.site import Policy
@@ -29,7 +28,6 @@ def command(site_name: str, assignments: tuple[str, ...]) -> None:
         policy = site.policy
         if assignments:
             policy = await set_policy(res, site, dict(_read(one) for one in assignments))
-            await follow_policy(res, site, policy)
         for name, value in msgspec.to_builtins(policy).items():
             click.echo(f"{name} = {json.dumps(value, ensure_ascii=False)}")
 

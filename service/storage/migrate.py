@@ -1,10 +1,16 @@
-"""Brings a database's schema up to date: the numbered files of migrations/, each in one transaction, at start."""
+"""Brings a database's schema up to date: the numbered files of migrations/, each in one transaction, at start.
+
+NNNN_name.sql is for both engines. NNNN_name.sqlite.sql and NNNN_name.postgres.sql may stand beside it with what only
+one of them has: free-text search.
+"""
 
 import sqlite3
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
+
+from service.storage.database import Engine
 
 
 class Migration(NamedTuple):
@@ -19,11 +25,15 @@ class MigrationRefused(Exception):
     """The file is not ours, or was made by a newer program. The sentence says what to do; nothing was touched."""
 
 
-def migrations() -> list[Migration]:
-    """All steps this program knows, in order."""
+def migrations(engine: Engine | None = None) -> list[Migration]:
+    """All steps this program knows, in order, with what only this engine has; None: what both have."""
     folder = files("service.storage") / "migrations"
-    found = [f for f in folder.iterdir() if f.name.endswith(".sql")]
-    return sorted(Migration(int(f.name.partition("_")[0]), f.name, f.read_text(encoding="utf-8")) for f in found)
+    texts = {f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".sql")}
+    common = sorted(name for name in texts if name.count(".") == 1)
+    return [
+        Migration(int(name.partition("_")[0]), name, texts[name] + texts.get(f"{name[:-3]}{engine}.sql", ""))
+        for name in common
+    ]
 
 
 def migrate_sqlite(path: Path) -> list[str]:
@@ -43,7 +53,7 @@ def migrate_sqlite(path: Path) -> list[str]:
 
 
 def _apply_missing(connection: sqlite3.Connection, path: Path) -> list[str]:
-    steps = migrations()
+    steps = migrations("sqlite")
     _refuse_foreign(connection, path, steps[-1].number)
     connection.execute("PRAGMA journal_mode = WAL")
     return [step.name for step in steps if _apply(connection, step)]

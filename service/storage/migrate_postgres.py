@@ -24,7 +24,7 @@ def migrate_postgres(url: str) -> list[str]:
 
 
 def _apply_missing(connection: psycopg.Connection) -> list[str]:
-    steps, version = migrations(), _version(connection)
+    steps, version = migrations("postgres"), _version(connection)
     if version > steps[-1].number:
         raise MigrationRefused(
             f"The database has schema {version}; this program knows {steps[-1].number}. Use a newer Greenroom."

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import aiosqlite
 
 from service.domain.errors import StorageUnavailable
-from service.storage.database import Query, Row, Unit
+from service.storage.database import Engine, Query, Row, Unit
 from service.storage.sqlite_connections import Reader, Writer, reading_error
 
 _BUSY_MS = 2_000
@@ -44,6 +44,8 @@ class _Read(NamedTuple):
 class SqliteDatabase:
     """A Database in one file. Open it with `open_sqlite`."""
 
+    engine: Engine = "sqlite"
+
     def __init__(
         self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection], raw: list[sqlite3.Connection]
     ):
@@ -61,7 +63,7 @@ class SqliteDatabase:
 
     # Writing
 
-    async def write(self, unit: Unit) -> None:
+    async def write(self, unit: Unit, quiet: bool = False) -> None:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         self._writes.append(_Write(unit, done))
@@ -182,6 +184,8 @@ class SqliteDatabase:
                 if size > _LONG and not may_take_long:
                     return False
                 await self._pragma("temp_store = FILE")  # the new copy may be larger than the memory
+                # The search index leaves out what was deleted only when its parts are merged (FTS5, section 6.8).
+                await self._writer.execute_fetchall("INSERT INTO search (search) VALUES ('optimize')")
                 await self._writer.execute_fetchall("VACUUM")
                 return await self._pragma("wal_checkpoint(TRUNCATE)") == 0
             except sqlite3.Error as error:

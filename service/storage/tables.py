@@ -17,7 +17,9 @@ import msgspec
 from service.domain.errors import StorageUnavailable
 from service.storage.engines import is_postgres
 from service.storage.migrate import MigrationRefused, migrations, statements
+from service.storage.search_sqlite import index_everything
 
+_SEARCHED = 10  # the first schema with a search index
 Line = bytes  # one row as a JSON array, in the order of its table's columns
 
 
@@ -47,7 +49,10 @@ class Target(Protocol):
 
 
 def tables_at(schema: int) -> list[Table]:
-    """The tables of the schema with this number, those first that others refer to."""
+    """The tables that both engines have in the schema with this number, those first that others refer to.
+
+    What one engine makes of them for searching is not copied: it is made anew.
+    """
     with closing(sqlite3.connect(":memory:")) as connection:
         for step in migrations():
             for statement in statements(step.sql) if step.number <= schema else ():
@@ -151,10 +156,14 @@ def _filling_sqlite(path: Path, schema: int) -> Iterator[Target]:
             connection.execute("PRAGMA journal_mode = OFF")  # a file that is thrown away on any fault
             connection.execute("BEGIN")
             connection.execute("PRAGMA defer_foreign_keys = ON")
-            for step in migrations():
+            connection.execute("PRAGMA cache_size = -256000")  # KiB
+            for step in migrations("sqlite"):
                 for statement in statements(step.sql) if step.number <= schema else ():
                     connection.execute(statement)
-            yield _SqliteTarget(connection)
+            with _indexes_last(connection):
+                yield _SqliteTarget(connection)
+            if schema >= _SEARCHED:
+                index_everything(connection)
             connection.execute(f"PRAGMA user_version = {schema:d}")
             connection.execute("COMMIT")
         _sync(fresh)
@@ -163,6 +172,19 @@ def _filling_sqlite(path: Path, schema: int) -> Iterator[Target]:
         raise StorageUnavailable(f"the rows do not fit into {path}: {error}") from error
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _indexes_last(connection: sqlite3.Connection) -> Iterator[None]:
+    """Rows first, then indexes, each sorted and written in one go: several times faster for many rows."""
+    found = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid"
+    ).fetchall()
+    for name, _ in found:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    for _, sql in found:
+        connection.execute(sql)
 
 
 def _sync(path: Path) -> None:

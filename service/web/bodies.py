@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from service.domain.errors import Fault, Invalid, Refusal
+from service.domain.faults import fault
 from service.web.problems import BodyTooLarge, BodyTooSlow, NotJson, UnsupportedBody
 
 MAX_BODY = 65_536
@@ -18,7 +19,12 @@ T = TypeVar("T")
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Line = Annotated[str, msgspec.Meta(max_length=1_000)]
-Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", max_length=2_000)]
+Url = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", max_length=2_000, examples=["https://blog.example/post.html"]
+    ),
+]
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +82,7 @@ def parse(raw: bytes, shape: type[T]) -> T:
     try:
         body: T = _know(shape).decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise _wrong_shape(raw, str(error)) from None
+        raise _wrong_shape(raw, error, shape) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise _not_json(raw) from None
     if _may_double(raw, shape):
@@ -84,13 +90,13 @@ def parse(raw: bytes, shape: type[T]) -> T:
     return body
 
 
-def _wrong_shape(raw: bytes, message: str) -> Refusal:
+def _wrong_shape(raw: bytes, error: msgspec.ValidationError, shape: Any) -> Refusal:
     """The decoder stops at the first wrong value; what follows may be no JSON at all, which is to be said first."""
     try:
         msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _not_json(raw)
-    return Invalid([_fault(message)])
+    return Invalid([fault(error, shape)])
 
 
 def _not_json(raw: bytes) -> Refusal:
@@ -142,16 +148,6 @@ def _refuse_doubles(raw: bytes) -> None:
         return fields
 
     json.loads(raw, object_pairs_hook=once)
-
-
-def _fault(message: str) -> Fault:
-    """msgspec says `Expected ... - at `$.comments[0].id``; a JSON Pointer (RFC 6901) says /comments/0/id."""
-    problem, _, path = message.partition(" - at `$")
-    path = path.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "")
-    pointer = path.replace(".", "/")
-    if not pointer and "`" in problem and "field" in problem:
-        pointer = "/" + problem.split("`")[1]
-    return Fault(pointer, problem + ".")
 
 
 def encode(told: Any) -> bytes:

@@ -95,12 +95,13 @@ def _about() -> str:
 
 def tag_of(module: str) -> str:
     """The name of the group that the calls of a module make."""
-    return module.rpartition(".")[2].capitalize()
+    return module.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def _tag(module: str) -> Json:
+    """A group is told by its module's first sentence: what follows is for those who read the code."""
     words = " ".join((sys.modules[module].__doc__ or "").partition("\n\n")[0].split())
-    return {"name": tag_of(module), "description": words}
+    return {"name": tag_of(module), "description": words.partition(". ")[0].rstrip(".") + "."}
 
 
 def _operation(route: web.RouteDef, contract: Contract, schemas: Json) -> Json:

@@ -29,8 +29,9 @@ def test_a_new_file_gets_all_steps_and_then_none(tmp_path: Path) -> None:
     assert version(path) == migrations()[-1].number
 
 
-def test_steps_are_numbered_without_gaps() -> None:
-    assert [step.number for step in migrations()] == list(range(1, len(migrations()) + 1))
+def test_steps_have_numbers_of_their_own() -> None:
+    numbers = [step.number for step in migrations()]
+    assert numbers == sorted(set(numbers))
 
 
 def test_a_step_that_fails_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +40,7 @@ def test_a_step_that_fails_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.M
     before, at = schema(path), version(path)
     broken = Migration(at + 1, "broken.sql", "CREATE TABLE new (id TEXT);\nCREATE TABLE new (id TEXT);\n")
     known = [*migrations(), broken]
-    monkeypatch.setattr(migrate, "migrations", lambda: known)
+    monkeypatch.setattr(migrate, "migrations", lambda _: known)
     with pytest.raises(MigrationRefused):
         migrate_sqlite(path)
     assert (schema(path), version(path)) == (before, at)

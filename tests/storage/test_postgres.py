@@ -53,7 +53,7 @@ def test_a_step_that_fails_leaves_no_trace(postgres: Server, monkeypatch: pytest
     url = postgres.empty()
     steps = migrations()
     broken = Migration(steps[-1].number + 1, "broken.sql", "CREATE TABLE new (id TEXT);\nCREATE TABLE new (id TEXT);\n")
-    monkeypatch.setattr("service.storage.migrate_postgres.migrations", lambda: [*steps, broken])
+    monkeypatch.setattr("service.storage.migrate_postgres.migrations", lambda _: [*steps, broken])
     with pytest.raises(psycopg.errors.DuplicateTable):
         migrate_postgres(url)
     monkeypatch.setattr("service.storage.migrate_postgres.migrations", migrate.migrations)

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from service.web.bodies import may_be_left_out
 from service.web.contract import Contract, contract_of
-from service.web.owning import patch_settings, post_settings_preview
 from service.web.routes import ROUTES, S
+from service.web.settings import patch_settings, post_settings_preview
 from tests.conftest import Blog
 from tests.web.conftest import Caller
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from aiohttp import web
+
 from service.actions.queue import Tallied, history, tally
 from service.actions.resources import Resources
 from service.domain.errors import NotFound
@@ -71,3 +73,8 @@ async def _refused(res: Resources, site: Site, comment_id: str) -> Refused | Non
     except NotFound:
         return None
     return Refused(comment_id, past[-1] if past else None)
+
+
+def named(request: web.Request) -> list[str]:
+    """The comments that the address names as left alone."""
+    return [one for one in request.query.get("refused", "").split(".") if one]

@@ -23,6 +23,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Server": "greenroom",
 }
+_BASE = "/api/v1/sites/{site}"
 _METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -35,6 +36,11 @@ class Call(NamedTuple):
     body: str | None  # an example
     answers: list["Told"]
     problems: list["Told"]
+
+    @property
+    def short_path(self) -> str:
+        """The path with S for what stands before nearly all of them."""
+        return "S" + self.path.removeprefix(_BASE) if self.path.startswith(_BASE) else self.path
 
     @property
     def anchor(self) -> str:
