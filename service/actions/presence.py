@@ -26,17 +26,22 @@ class Presence:
         self._now_ms = now_ms
         self._sites: dict[str, dict[str, Looker]] = {}
 
-    def look(self, member: Member, comment_id: str | None) -> list[Looker]:
-        """Notes where this moderator looks, and tells where the others of his site do."""
+    def look(self, member: Member, comment_id: str | None) -> bool:
+        """Notes where this moderator looks. True: that is news to the others."""
         now = self._now_ms()
         here = self._sites.setdefault(member.site_id, {})
-        for gone in [one for one in here.values() if now - one.at > STAYS_MS]:
-            del here[gone.member_id]
-        here.pop(member.id, None)  # so that the order is that of the last word
+        gone = [one for one in here.values() if now - one.at > STAYS_MS]
+        for one in gone:
+            del here[one.member_id]
+        before = here.pop(member.id, None)  # so that the order is that of the last word
         if len(here) >= _MOST:
             del here[next(iter(here))]
         here[member.id] = Looker(member.id, member.name, comment_id, now)
-        return [one for one in here.values() if one.member_id != member.id]
+        return bool(gone) or before is None or before.comment_id != comment_id
+
+    def others(self, member: Member) -> list[Looker]:
+        """Where the others of his site look."""
+        return [one for one in self._sites.get(member.site_id, {}).values() if one.member_id != member.id]
 
     def leave(self, member: Member) -> None:
         """He says himself that he goes."""

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from service.actions.resources import Resources
+from service.actions.waiting import Group
 from service.domain.comment import STATUSES, Comment, Status
 from service.domain.errors import NotFound
 from service.domain.member import Member, MemberStatus
@@ -23,6 +24,7 @@ __all__ = ["LogFilter", "Position", "Revision", "Tallied"]
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
 Tab = Status | Literal["reported", "audit"]
 _LATEST = 5
+_EXCERPT = 120
 _MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
 
@@ -42,7 +44,7 @@ class AuthorRecord(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A comment with all that a decision about it needs."""
+    """A comment with all that a decision about it needs; its reasons tell what moved its score, too."""
 
     comment: Comment
     thread: Thread | None
@@ -51,6 +53,7 @@ class Item(msgspec.Struct, frozen=True):
     decisions: list[Decision]
     reports: list[Report]  # open ones, the oldest first
     allowed_actions: tuple[Action, ...]
+    group: Group | None = None  # comments that wait and are nearly the same; None: there is no other
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -122,6 +125,8 @@ async def _searched(res: Resources, site: Site, wanted: QueueRequest, look: Sear
 def _statuses(wanted: QueueRequest, look: Search) -> tuple[Status, ...]:
     if look.statuses:
         return tuple(dict.fromkeys(look.statuses))
+    if wanted.status == "audit":
+        return ("approved",)
     return tuple(status for status in STATUSES if wanted.status in (status, "reported"))
 
 
@@ -136,16 +141,19 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
     known = {one: _record(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
     records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
+    explained = await res.explanations.of(res.models, res.scorer.model, found)
+    groups = await res.waiting.groups(res.db, site.id, found)
     complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
     return [
         Item(
-            comment=c,
+            comment=msgspec.structs.replace(c, reasons=(*c.reasons, *explained[c.id])),
             thread=where.get(c.thread_id),
             author_record=records[c.id],
             neighbours=_published(near),
             decisions=log,
             reports=complaints.get(c.id, []),
             allowed_actions=allowed_actions(c),
+            group=groups.get(c.id),
         )
         for c, near, log in zip(found, around, past, strict=True)
     ]
@@ -177,6 +185,12 @@ async def log_page(
     """The site's decisions, newest first, and the id that the next page begins before."""
     found = await decisions.log(res.db, site.id, wanted, before or _LAST_ID, limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+async def excerpts(res: Resources, site: Site, comment_ids: list[str]) -> dict[str, str]:
+    """How each of these comments begins."""
+    found = await comments.many(res.db, site.id, list(dict.fromkeys(comment_ids)))
+    return {one.id: one.text[:_EXCERPT] for one in found.values()}
 
 
 async def tally(res: Resources, actor: Member, decision_id: str) -> list[Tallied]:

@@ -47,6 +47,7 @@ from service.storage import (
     sites,
     spending,
     subscriptions,
+    surroundings,
     texts,
     threads,
     tokens,
@@ -177,6 +178,9 @@ READS: dict[str, Callable[[Any], Any]] = {
     "models.promotions": lambda db: models.promotions(db, "blog", 50),
     "models.in_service_at": lambda db: models.in_service_at(db, "blog"),
     "models.said": lambda db: models.said(db, "m"),
+    "surroundings.with_links": lambda db: surroundings.with_links(db, "blog", 500),
+    "surroundings.waiting": lambda db: surroundings.waiting(db, "blog", 500),
+    "surroundings.texts": lambda db: surroundings.texts(db, "blog", ["c"]),
     "watching.newest": lambda db: watching.newest(db, "blog", 500),
     "watching.verdicts_of_labelled": lambda db: watching.verdicts_of_labelled(db, "blog", 500),
     "reports.find_open": lambda db: asyncio.gather(

@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from service.actions.comment_record import CommentRecord, comment_record
 from service.actions.identify import Who
-from service.web.app_keys import PRESENCE, RESOURCES
+from service.web.app_keys import FOLLOWING, PRESENCE, RESOURCES
 from service.web.bodies import json_response
 from service.web.desk.cards import BUTTONS, DID, card
 from service.web.desk.history import meanwhile
@@ -62,6 +62,9 @@ async def post_looking(request: web.Request) -> web.Response:
     member = who.moderator()
     if form.one("leaving"):
         presence.leave(member)
+        request.app[FOLLOWING].tell_looking(who.site.id)
         return json_response(LookersHere([]))
-    others = presence.look(member, form.one("comment")[:64] or None)
-    return json_response(LookersHere([LookerHere(one.name, one.comment_id) for one in others]))
+    if presence.look(member, form.one("comment")[:64] or None):
+        request.app[FOLLOWING].tell_looking(who.site.id)
+    here = [LookerHere(one.name, one.comment_id) for one in presence.others(member)]
+    return json_response(LookersHere(here))

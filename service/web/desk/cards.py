@@ -105,7 +105,14 @@ def choice_of(comment: Comment) -> str:
 
 def cards(items: Sequence[Item]) -> list[Card]:
     """Items as cards, each of which knows those beside it that say nearly the same."""
-    return [card(item) for item in items]
+    shown = {item.comment.id for item in items}
+    return [card(item)._replace(alike=_alike(item, shown)) for item in items]
+
+
+def _alike(item: Item, shown: set[str]) -> tuple[str, ...]:
+    """Only those on the same page, which the moderator can read before he decides about all of them."""
+    near = item.group.comments if item.group else ()
+    return tuple(f"{one.id}:{one.version}" for one in near if one.id in shown and one.id != item.comment.id)
 
 
 def card(item: Item) -> Card:

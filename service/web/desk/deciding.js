@@ -31,6 +31,19 @@ export const decide = async (chosen, action, why = "") => {
   return undefined;
 };
 
+// What was reported or picked for a look, and stays: that is answered.
+export const keep = async (card) => {
+  const next = after([card]);
+  card.hidden = true;
+  makeCurrent(next, { scroll: false });
+  const answer = await send(card.querySelector(".kept").action, new URLSearchParams({ comment: card.dataset.commentId }));
+  if (!answer) return back([card]);
+  card.remove();
+  told(answer, 0);
+  await refill().catch(() => {});
+  return undefined;
+};
+
 const left = (one) => {
   ours.set(one.id, one.version);
   cardOf(one.id)?.remove();

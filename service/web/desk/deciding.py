@@ -1,6 +1,7 @@
 """The desk's forms: decisions about one comment or many, taking them back, dismissing reports."""
 
 import re
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -9,10 +10,13 @@ from msgspec import Struct
 from service.actions.decide_comments import Choice, Result, decide_comments
 from service.actions.dismiss_reports import dismiss_reports
 from service.actions.identify import Who
+from service.actions.pass_audit import pass_audit
 from service.actions.queue import tabs
+from service.actions.resources import Resources
 from service.actions.undo_decision import undo_decision
 from service.domain.errors import Fault, Invalid, NotAllowedNow
-from service.domain.moderation import ACTIONS, Action
+from service.domain.member import Member
+from service.domain.moderation import ACTIONS, Action, Decision
 from service.web.app_keys import RESOURCES
 from service.web.bodies import json_response
 from service.web.desk.desk import Answer, show
@@ -70,13 +74,28 @@ async def post_undo(request: web.Request) -> web.Response:
 @as_page
 async def post_dismissal(request: web.Request) -> web.Response:
     """POST /sites/{site}/desk/dismissals: closes the reports of a comment that stays as it is."""
+    return await _kept(request, dismiss_reports)
+
+
+@as_page
+async def post_audit(request: web.Request) -> web.Response:
+    """POST /sites/{site}/desk/audits: says of a comment of the sample that it is right where it is."""
+    return await _kept(request, pass_audit)
+
+
+async def _kept(request: web.Request, keep: Callable[[Resources, Member, str], Awaitable[Decision]]) -> web.Response:
+    """What leaves the comment as it is, and its tab all the same."""
     form = await read_form(request)
     who = await visitor(request)
     actor, view, comment_id = who.moderator(), view_of(request, who.site.id), form.one("comment")
     try:
-        decision = await dismiss_reports(request.app[RESOURCES], actor, comment_id)
+        decision = await keep(request.app[RESOURCES], actor, comment_id)
     except NotAllowedNow:
+        if asks_for_json(request):
+            raise
         return await show(request, who, view, Answer([comment_id], status=_CONFLICT))
+    if asks_for_json(request):
+        return json_response(await _told_here(request, who, decision.decision_id, []))
     return see_other(_told(view, decision.decision_id, []))
 
 

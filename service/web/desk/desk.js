@@ -1,7 +1,7 @@
 // The queue by keyboard and in place. Without this file every page of the desk works as plain forms.
 
 import { askWhy } from "./asking.js";
-import { decide, remember, undo } from "./deciding.js";
+import { decide, keep, remember, undo } from "./deciding.js";
 import { showHelp, wire } from "./help.js";
 import { keyOf, listen } from "./keys.js";
 import { area, cards, countTicked, current, makeCurrent, move, onNewCards, refill, tick, ticked } from "./list.js";
@@ -21,6 +21,7 @@ const isSettled = (chosen) => {
 const decideAbout = async (chosen, action) => {
   if (!chosen.length) return say("Tick some comments first.", { fault: true });
   if (!isSettled(chosen)) return undefined;
+  if (action === "approve" && chosen.length === 1 && chosen[0].querySelector(".keep")) return keep(chosen[0]);
   const why = action === "reject" ? await askWhy(chosen) : "";
   return why === null ? undefined : decide(chosen, action, why);
 };
@@ -65,11 +66,14 @@ const act = (command) => {
 
 // Buttons do what keys do. A second click in the same place meets the next card's button, and is not meant for it.
 const clicked = (event) => {
-  const button = event.target.closest?.("#list button[name=action], [data-undo]");
+  const button = event.target.closest?.("#list button[name=action], #list .keep, [data-undo]");
   if (!button || event.defaultPrevented) return;
   if (button.dataset.undo) {
     event.preventDefault();
     undo(button.dataset.undo);
+  } else if (button.classList.contains("keep")) {
+    event.preventDefault();
+    if (event.detail < 2) keep(button.closest(".card"));
   } else if (button.value) {
     event.preventDefault();
     if (event.detail < 2) byButton(button);

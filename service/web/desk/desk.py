@@ -6,7 +6,8 @@ from typing import NamedTuple
 from aiohttp import web
 
 from service.actions.identify import Who
-from service.actions.queue import queue_page
+from service.actions.queue import QueuePage, queue_page, tabs
+from service.domain.errors import Invalid
 from service.web.app_keys import RESOURCES
 from service.web.desk.cards import BUTTONS, DID, REASONS, cards
 from service.web.desk.notices import done, named, refused
@@ -15,6 +16,8 @@ from service.web.pages.errors import as_page
 from service.web.pages.rendering import desk_html, html, see_other
 from service.web.pages.visitor import sessions, visitor, visitor_of
 from service.web.paging import cursor_text
+
+_UNCLEAR = 422
 
 
 @as_page
@@ -55,7 +58,11 @@ class Answer(NamedTuple):
 async def show(request: web.Request, who: Who, view: View, answer: Answer) -> web.Response:
     """The queue in this view, with what became of the last decision."""
     res = request.app[RESOURCES]
-    found = await queue_page(res, who.site, wanted(request, view))
+    try:
+        found = await queue_page(res, who.site, wanted(request, view))
+    except Invalid as refusal:  # of the search: the rest of the page is as always
+        found = QueuePage([], await tabs(res, who.site), None)
+        answer = answer._replace(missing=refusal.detail, status=_UNCLEAR)
     told = {
         "who": who,
         "here": view.link(),

@@ -5,7 +5,7 @@
 export const COMMANDS = [
   { name: "next", first: "j", words: "Next comment" },
   { name: "previous", first: "k", words: "The comment before" },
-  { name: "approve", first: "a", words: "Approve", bulk: true },
+  { name: "approve", first: "a", words: "Approve; of what is published, keep it", bulk: true },
   { name: "reject", first: "r", words: "Reject, with a reason", bulk: true },
   { name: "mark_spam", first: "s", words: "Spam", bulk: true },
   { name: "remove", first: "d", words: "Remove", bulk: true },

@@ -5,8 +5,7 @@ import { isOurs } from "./deciding.js";
 import { area, cardOf, cards, current, refresh, reload, setCounts } from "./list.js";
 
 const FEW = 10; // as long as fewer cards stand here, new ones are fetched as they come
-const ALONE_MS = 15_000;
-const TOGETHER_MS = 4_000;
+const AGAIN_MS = 15_000; // who says nothing for 40 seconds has gone
 const SETTLES_MS = 300; // walking through the list says nothing; staying does
 
 export const follow = (site) => {
@@ -18,6 +17,7 @@ export const follow = (site) => {
     sign.textContent = "Not connected just now: others’ decisions are shown when you decide.";
   });
   stream.addEventListener("queue", (event) => heard(JSON.parse(event.data)));
+  stream.addEventListener("looking", () => document.dispatchEvent(new CustomEvent("others")));
   stream.addEventListener("reset", () => fresh());
   window.addEventListener("pagehide", () => stream.close());
 };
@@ -29,10 +29,12 @@ const heard = ({ counts, comments }) => {
     const card = cardOf(one.id);
     if (isOurs(one.id, one.version)) continue;
     if (card && Number(card.dataset.version) < one.version) refresh(one.id);
-    came ||= !card && one.status === area().dataset.status;
+    came ||= !card && !isSearch() && one.status === area().dataset.status;
   }
   if (came && cards().length < FEW && !area().querySelector(".turns [rel=next]")) fresh();
 };
+
+const isSearch = () => new URL(location.href).searchParams.has("q");
 
 const fresh = () => reload().catch(() => {});
 
@@ -41,14 +43,15 @@ export const lookAround = (site) => {
   let timer = 0;
   const again = (wait) => { clearTimeout(timer); timer = setTimeout(look, wait); };
   const look = async () => {
-    if (document.hidden) return again(ALONE_MS);
+    if (document.hidden) return again(AGAIN_MS);
     const body = new URLSearchParams({ comment: current()?.dataset.commentId ?? "" });
     const answer = await fetch(`/sites/${site}/desk/looking`, { method: "POST", body, headers: { Accept: "application/json" } })
       .then((response) => (response.ok ? response.json() : null)).catch(() => null);
     show(answer?.people ?? []);
-    return again(answer?.people.length ? TOGETHER_MS : ALONE_MS);
+    return again(AGAIN_MS);
   };
   document.addEventListener("looking", () => again(SETTLES_MS));
+  document.addEventListener("others", () => again(SETTLES_MS));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(0); });
   window.addEventListener("pagehide", () => {
     navigator.sendBeacon(`/sites/${site}/desk/looking`, new URLSearchParams({ leaving: "1" }));

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from service.actions.add_member import find_member
 from service.actions.identify import Who
-from service.actions.queue import LogFilter, log_page, thread_id_of
+from service.actions.queue import LogFilter, excerpts, log_page, thread_id_of
 from service.domain.errors import Fault, Invalid
 from service.domain.ids import first_id_at
 from service.domain.moderation import LOGGED_ACTIONS, Decision
@@ -52,6 +52,7 @@ async def get_log(request: web.Request) -> web.Response:
         "section": "log",
         "asked": asked,
         "rows": rows(found),
+        "texts": await excerpts(res, who.site, [one.comment_id for one in found]),
         "actions": LOGGED_ACTIONS,
         "words": DONE,
         "did": DID,

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from service.domain.site import Moderation, Policy, ThreadState, WhoMayComment
 from service.web.pages.forms import Form
 
-Kind = Literal["choice", "number", "share", "text", "line", "lines"]
+Kind = Literal["choice", "number", "count", "share", "text", "line", "lines"]
 
 
 class Setting(NamedTuple):
@@ -66,10 +66,33 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting("first_comments_held", "A member’s first comments that are held", "", "number"),
             Setting("hold_at", "Hold from this score on", "0 to 1. Empty: as the model’s card says.", "share"),
             Setting("spam_at", "Spam from this score on", "0 to 1. Empty: as the model’s card says.", "share"),
+            Setting(
+                "honest_held_one_in",
+                "Hold at most 1 honest comment in",
+                "Sets both scores. Empty: it does not.",
+                "count",
+            ),
             Setting("max_links", "Links that go unseen", "", "number"),
             Setting("hold_words", "Words that hold a comment", "One a line.", "lines"),
             Setting("refuse_words", "Words that are refused", "One a line. The author is told at once.", "lines"),
             Setting("languages", "Languages of the blog", "One a line, like en or pt-BR. None: all.", "lines"),
+        ),
+    ),
+    (
+        "The spam model",
+        (
+            Setting("audit_share", "Share of published comments picked for a look", "0 to 1. By chance.", "share"),
+            Setting(
+                "retraining",
+                "It learns",
+                "",
+                "choice",
+                (
+                    ("after_decisions", "after some decisions"),
+                    ("daily", "once a day"),
+                    ("by_hand", "when it is told to"),
+                ),
+            ),
         ),
     ),
     (
@@ -120,6 +143,8 @@ def _value(setting: Setting, text: str) -> Any:
         return [line.strip() for line in text.split("\n") if line.strip()]
     if setting.kind == "number":
         return _number(text.strip(), int)
+    if setting.kind == "count":
+        return _number(text.strip(), int) if text.strip() else None
     if setting.kind == "share":
         return _number(text.strip(), float) if text.strip() else None
     return text

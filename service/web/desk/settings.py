@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from service.actions.evidence import thresholds
+from service.actions.evidence import told_thresholds
 from service.actions.identify import Who
 from service.actions.preview_policy import preview_policy
 from service.actions.set_policy import set_policy
@@ -77,7 +77,7 @@ async def _page(
         "section": "settings",
         "groups": GROUPS,
         "values": said.kept or shown(policy),
-        "thresholds": thresholds(request.app[RESOURCES], who.site.id, policy),
+        "thresholds": told_thresholds(request.app[RESOURCES], who.site.id, policy),
         "tried": None if tried is None else msgspec.json.encode(tried[0]).decode(),
         "changed": [] if tried is None else list(tried[0]),
         "found": None if tried is None else tried[1],

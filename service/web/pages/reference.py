@@ -145,7 +145,7 @@ def kind(schema: Json) -> Markup:
     if "enum" in schema:
         return Markup(" · ").join(Markup("<code>{}</code>").format(one) for one in schema["enum"])
     if schema.get("type") == "array":
-        return Markup("list of {}").format(kind(schema.get("items", {})))
+        return Markup("list of {}").format(kind(schema.get("items") or schema.get("prefixItems", [{}])[0]))
     if isinstance(schema.get("additionalProperties"), dict):
         return Markup("map to {}").format(kind(schema["additionalProperties"]))
     return Markup("{}").format(_bounded(schema))
