@@ -25,6 +25,7 @@ _COMMANDS = {
     "backup": "Write everything to one file, while the service runs.",
     "restore": "Put a backup into an empty place, of either engine.",
     "train": "Train a spam model from labelled comments.",
+    "adapt": "Adapt the shipped model to labelled comments of a blog.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }
 
