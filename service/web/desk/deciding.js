@@ -10,7 +10,11 @@ const ours = new Map(); // comment -> the version that our own decision made; th
 export const isOurs = (id, version) => (ours.get(id) ?? 0) >= version;
 export const remember = (decision) => undoable.push(decision);
 
-const choiceOf = (card) => `${card.dataset.commentId}:${card.dataset.version}`;
+// A card's comment at its version, and those that say nearly the same, where its box for them is ticked.
+const choicesOf = (card) => [
+  `${card.dataset.commentId}:${card.dataset.version}`,
+  ...(card.querySelector(".alike input:checked")?.value.split(" ") ?? []),
+];
 
 export const decide = async (chosen, action, why = "") => {
   const could = chosen.filter((card) => card.querySelector(`.decide [value="${action}"]`));
@@ -20,7 +24,7 @@ export const decide = async (chosen, action, why = "") => {
   countTicked();
   makeCurrent(next, { scroll: could.length > 1 });
   const form = new URLSearchParams({ action, reason: why });
-  for (const card of could) form.append("comment", choiceOf(card));
+  for (const choice of new Set(could.flatMap(choicesOf))) form.append("comment", choice);
   const answer = await send(area().dataset.form, form);
   if (!answer) return back(could);
   const refused = answer.results.filter((one) => one.problem);
