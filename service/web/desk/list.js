@@ -28,10 +28,13 @@ export const makeCurrent = (card, { scroll = true } = {}) => {
   card.classList.add("current");
   card.setAttribute("aria-current", "true");
   card.tabIndex = -1;
-  card.focus({ preventScroll: true });
+  if (isFree(document.activeElement)) card.focus({ preventScroll: true });
   if (scroll) intoView(card);
   document.dispatchEvent(new CustomEvent("looking", { detail: card.dataset.commentId }));
 };
+
+// Nobody who types, or is anywhere but in the list, is taken away from there.
+const isFree = (active) => !active || active === document.body || Boolean(active.closest("#list"));
 
 // Only as far as is needed, and never so that the card's head is out of sight.
 const intoView = (card) => {
