@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from service.actions.agree_on_secret import agree_on_secret
 from service.actions.changes import Changes
 from service.actions.following import Following
 from service.actions.issuers import Issuers
@@ -22,6 +23,7 @@ from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.actions.seal import Seal
+from service.actions.share_limits import shared_limits
 from service.actions.site_models import SiteModels
 from service.actions.sweep import sweep_regularly
 from service.actions.trainer import Trainer
@@ -108,7 +110,9 @@ async def open_resources(
     changes = Changes()
     outward = Outward(settings.outward_private)
     models, trainer = SiteModels(models_folder(settings), secret_of(settings)), trainer or Trainer()
+    seal = Seal(secret_of(settings))
     try:
+        await agree_on_secret(db, seal)
         if scoring:
             scorer.start()
             await models.refresh(db)
@@ -122,7 +126,7 @@ async def open_resources(
             now_ms=now_ms,
             ids=Ids(now_ms, random.Random(secrets.randbits(256)).getrandbits),  # noqa: S311 - ids are no secrets
             new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
-            seal=Seal(secret_of(settings)),
+            seal=seal,
             outward=outward,
             issuers=Issuers(outward, now_ms),
             models=models,
@@ -167,7 +171,8 @@ async def _end_streams(app: web.Application) -> None:
 
 
 async def _sweeping(app: web.Application) -> AsyncIterator[None]:
-    async with sweep_regularly(app[RESOURCES], app[REPLAYS]), kept_searchable(app[RESOURCES]):
+    res = app[RESOURCES]
+    async with sweep_regularly(res, app[REPLAYS]), kept_searchable(res), shared_limits(res):
         yield
 
 

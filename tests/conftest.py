@@ -24,6 +24,7 @@ from service.domain.ids import Ids
 from service.domain.member import Member, Role
 from service.domain.site import Policy, Site
 from service.outward.client import Outward
+from service.spam import scorer as scoring
 from service.spam.context import Circumstances, Clue
 from service.spam.facts import Sample
 from service.spam.scorer import Scorer
@@ -134,7 +135,7 @@ async def resources(
 
     A score that a test asks for is the score: no clues move it, unless the test wants them to.
     """
-    scorer = Scorer(model)
+    scorer = Scorer(model, limits=scoring.Limits(deadline_s=30.0))  # a busy machine is no fault of the model
     scorer.start()
     outward = Outward(private=True)  # providers of tests are on loopback
     yield Resources(

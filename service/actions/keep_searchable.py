@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 
 from service.actions.resources import Resources
 from service.domain.errors import Refusal
+from service.domain.ids import made_at
 from service.storage import search
 
 _EVERY_S = 2.0
 _BETWEEN_S = 0.02  # after each portion, so that writers get in between
+_CALM_MS = 1_000  # after the last comment of a rush
 _LOG = logging.getLogger("greenroom.search")
 
 
@@ -29,11 +31,17 @@ async def kept_searchable(res: Resources) -> AsyncIterator[None]:
 
 
 async def _for_ever(res: Resources) -> None:
-    more = False
+    goes_on = False
     while True:
-        await asyncio.sleep(_BETWEEN_S if more else _EVERY_S)
+        await asyncio.sleep(_BETWEEN_S if goes_on else _EVERY_S)
         try:
-            more = await search.index_some(res.db)
+            goes_on = await search.index_some(res.db) and await _is_calm(res)
         except Refusal:
             _LOG.warning("The storage does not answer; what is new is made searchable later.")
-            more = False
+            goes_on = False
+
+
+async def _is_calm(res: Resources) -> bool:
+    """In a rush those who write go first: one portion each time, until it is over or somebody searches."""
+    newest = await search.newest_waiting(res.db)
+    return newest is None or res.now_ms() - made_at(newest) > _CALM_MS

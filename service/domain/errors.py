@@ -75,6 +75,10 @@ class NotFound(Refusal):
     detail = "There is nothing here."
 
 
+class Gone(Refusal):
+    detail = "This was there and is over."
+
+
 class NotAllowedNow(Refusal):
     detail = "This action does not apply to the comment as it is now."
 

@@ -21,10 +21,11 @@ PORTION = 200  # things in a Portion, about
 
 
 class Query(NamedTuple):
-    """A SELECT with `:name` parameters."""
+    """A SELECT with `:name` parameters. `varies`: how it is best carried out depends on their values."""
 
     sql: str
     parameters: Mapping[str, Value]
+    varies: bool = False
 
 
 class Statement(NamedTuple):
@@ -54,8 +55,11 @@ class Database(Protocol):
         """The rows of each query, all from one moment."""
         ...
 
-    async def write(self, unit: Unit) -> None:
-        """Carries out a unit of work and returns when it is durable. Raises the refusal of the guard that failed."""
+    async def write(self, unit: Unit, quiet: bool = False) -> None:
+        """Carries out a unit of work and returns when it is durable. Raises the refusal of the guard that failed.
+
+        `quiet`: nobody keeps in memory what this changes, so other processes need not look again.
+        """
         ...
 
     def on_foreign_change(self, callback: Callable[[], None]) -> None:

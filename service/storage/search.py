@@ -12,7 +12,7 @@ from service.storage.database import Database, Query
 from service.storage.queue import Position
 from service.storage.search_order import Page, Wanted
 
-__all__ = ["Page", "Wanted", "index_some", "members_named", "page"]
+__all__ = ["Page", "Wanted", "index_some", "members_named", "newest_waiting", "page"]
 
 _MOST_NAMED = 50
 _MOST_WAITING = 20_000  # comments that a search takes into the index before it looks; about half a second of work
@@ -30,13 +30,21 @@ async def page(db: Database, wanted: Wanted, at: Page) -> list[tuple[Comment, Po
     What was committed before is found. Raises IndexBehind.
     """
     await _catch_up(db)
-    made = search_sqlite.query(wanted, at) if db.engine == "sqlite" else search_postgres.query(wanted, at)
-    (rows,) = await db.read(made)
+    (rows,) = await db.read(await _query(db, wanted, at))
     return [(comment(row[:-1]), Position(row[0], float(row[-1]))) for row in rows]
 
 
+async def _query(db: Database, wanted: Wanted, at: Page) -> Query:
+    if db.engine == "postgres":
+        return search_postgres.query(wanted, at)
+    by_queue = at.sort in ("riskiest", "uncertain") and len(wanted.statuses) == 1 and not wanted.reported
+    if by_queue and await search_sqlite.are_many(db, wanted):
+        return search_sqlite.query_through_queue(wanted, at)
+    return search_sqlite.query(wanted, at)
+
+
 async def _catch_up(db: Database) -> None:
-    if db.engine != "sqlite" or not await search_sqlite.anything_waits(db):
+    if db.engine != "sqlite" or await search_sqlite.newest_waiting(db) is None:
         return
     for _ in range(_MOST_WAITING // search_sqlite.PORTION):
         if not await search_sqlite.index_some(db):
@@ -47,6 +55,11 @@ async def _catch_up(db: Database) -> None:
 async def index_some(db: Database) -> bool:
     """Takes a portion of what waits into the index. Says whether more may wait."""
     return db.engine == "sqlite" and await search_sqlite.index_some(db)
+
+
+async def newest_waiting(db: Database) -> str | None:
+    """The id of the newest comment that is not in the index yet; None: all are."""
+    return await search_sqlite.newest_waiting(db) if db.engine == "sqlite" else None
 
 
 async def members_named(db: Database, site_id: str, name: str) -> list[str]:

@@ -33,7 +33,7 @@ def query(wanted: Wanted, at: Page) -> Query:
         parts.add("EXISTS (SELECT 1 FROM reported d WHERE d.comment_id = c.id)")
     column, order = _order(parts, at)
     sql = f"SELECT {COLUMNS}, {column} FROM {SOURCE} WHERE {parts.where} ORDER BY {order} LIMIT {parts.name(at.limit)}"
-    return Query(sql, parts.parameters)
+    return Query(sql, parts.parameters, varies=True)
 
 
 def _order(parts: Parts, at: Page) -> tuple[str, str]:

@@ -6,6 +6,8 @@ or newest reads no further than its page.
 """
 
 import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Set
 
 from service.domain.search import ANY_LINK, Search, Words
 from service.storage.comments import COLUMNS
@@ -14,7 +16,7 @@ from service.storage.search_order import Page, Parts, Wanted, add_scores, max_ri
 
 PORTION = 500  # comments that are taken in by one unit: some milliseconds, during which other writers wait
 _BUCKETS = 20  # of the score, as the migration has them
-_SPARE_BITS = 20  # of a row's number, for comments of the same millisecond
+_SPARE_BITS = 4  # of a row's number, for comments of the same millisecond; few, since gaps make the index larger
 _RANDOM_BITS = 40  # of an id
 _ASIDE = 65_536  # so far may a number be from its first choice, where many comments are of the same millisecond
 
@@ -34,7 +36,7 @@ _NUMBERING = (
     " WHERE 1 ON CONFLICT DO NOTHING"
 )
 _INDEXING = (
-    "INSERT INTO search (rowid, facets, guest, text) SELECT v.number, v.facets, v.guest, v.text"
+    "INSERT INTO search (rowid, text, facets, guest) SELECT v.number, v.text, v.facets, v.guest"
     f" FROM {_PAIRS} JOIN searchable s ON s.comment_id = u.comment_id"
     " JOIN search_content v ON v.number = s.number ORDER BY v.number"
 )
@@ -44,10 +46,10 @@ _DONE = (
 )
 
 
-async def anything_waits(db: Database) -> bool:
-    """Is there a comment that is not in the index?"""
-    (rows,) = await db.read(Query(_WAITING, {"limit": 1}))
-    return bool(rows)
+async def newest_waiting(db: Database) -> str | None:
+    """The id of the newest comment that is not in the index."""
+    (rows,) = await db.read(Query("SELECT comment_id FROM unsearched ORDER BY comment_id DESC LIMIT 1", {}))
+    return rows[0][0] if rows else None
 
 
 async def index_some(db: Database) -> bool:
@@ -67,13 +69,25 @@ async def _numbered(db: Database, ids: list[str]) -> list[tuple[int, str]]:
     """A number for each that no other has, in their order."""
     first = _first_number(ids[0])
     (rows,) = await db.read(Query(_TAKEN, {"first": first, "last": _first_number(ids[-1]) + _ASIDE}))
-    taken, numbers, last = {row[0] for row in rows}, [], 0
+    return list(_numbers(ids, {row[0] for row in rows}))
+
+
+def _numbers(ids: Iterable[str], taken: Set[int] = frozenset()) -> Iterator[tuple[int, str]]:
+    last = 0
     for one in ids:
         last = max(last + 1, _first_number(one))
         while last in taken:
             last += 1
-        numbers.append((last, one))
-    return numbers
+        yield last, one
+
+
+def index_everything(connection: sqlite3.Connection) -> None:
+    """Makes the whole index anew, in the transaction that is open: for a database that was filled in one go."""
+    connection.execute("DELETE FROM searchable")
+    ids = (row[0] for row in connection.execute("SELECT id FROM comments ORDER BY id"))
+    connection.executemany("INSERT INTO searchable (number, comment_id) VALUES (?, ?)", _numbers(ids))
+    connection.execute("INSERT INTO search (search) VALUES ('rebuild')")
+    connection.execute("DELETE FROM unsearched")
 
 
 # Finding
@@ -86,21 +100,46 @@ _FROM_REPORTED = (
     "FROM reported d CROSS JOIN searchable s ON s.comment_id = d.comment_id CROSS JOIN search ON"
     " search.rowid = s.number CROSS JOIN comments c ON c.id = s.comment_id LEFT JOIN members m ON m.id = c.author_id"
 )
+# Through the queue in its order, each comment looked up in the index.
+_FROM_QUEUE = (
+    "FROM comments c CROSS JOIN searchable s ON s.comment_id = c.id CROSS JOIN search ON search.rowid = s.number"
+    " LEFT JOIN members m ON m.id = c.author_id"
+)
+_FEW = 3_000  # that are found, all of them, and put in order
+_FOUND = "SELECT rowid FROM search WHERE search MATCH :match LIMIT :limit"
+
+
+async def are_many(db: Database, wanted: Wanted) -> bool:
+    """Does this search find more than can be put in order at once?"""
+    (rows,) = await db.read(Query(_FOUND, {"match": _match(wanted), "limit": _FEW + 1}))
+    return len(rows) > _FEW
+
+
+def query_through_queue(wanted: Wanted, at: Page) -> Query:
+    """The same for much that is found in one tab, by risk or doubt: the next of the queue that match are near."""
+    parts = Parts()
+    parts.add(f"c.site_id = {parts.name(wanted.site_id)} AND c.status = {parts.name(wanted.statuses[0])}")
+    parts.add("c.status <> 'approved'")  # the condition of a partial index, literally
+    return _query(parts, wanted, at, _FROM_QUEUE)
 
 
 def query(wanted: Wanted, at: Page) -> Query:
     """The query for a page, which has the sorting value as its last column."""
     parts = Parts()
-    parts.add(f"search MATCH {parts.name(_match(wanted))}")
     parts.add(f"c.site_id = {parts.name(wanted.site_id)}")
+    if not wanted.reported:
+        return _query(parts, wanted, at, _FROM)
+    parts.add(f"d.site_id = {parts.name(wanted.site_id)}")
+    return _query(parts, wanted, at, _FROM_REPORTED)
+
+
+def _query(parts: Parts, wanted: Wanted, at: Page, source: str) -> Query:
+    parts.add(f"search MATCH {parts.name(_match(wanted))}")
     add_scores(parts, wanted.search)
     for host in wanted.search.links:
         if host != ANY_LINK:
             parts.add(f"instr(lower(c.text), {parts.name(host)}) > 0")
-    if wanted.reported:
-        parts.add(f"d.site_id = {parts.name(wanted.site_id)}")
     column, order = _order(parts, at)
-    source = _FROM_REPORTED if wanted.reported else _FROM
     sql = f"SELECT {COLUMNS}, {column} {source} WHERE {parts.where} ORDER BY {order} LIMIT {parts.name(at.limit)}"
     return Query(sql, parts.parameters)
 
@@ -115,7 +154,7 @@ def _order(parts: Parts, at: Page) -> tuple[str, str]:
         return column, f"{column}{way}, c.id{way}"
     if at.sort == "newest":
         if after:
-            last = _first_number(after.id) + (1 << _SPARE_BITS)
+            last = _first_number(after.id) + _ASIDE
             parts.add(f"search.rowid <= {parts.name(last)} AND c.id < {parts.name(after.id)}")
         return "0", "search.rowid DESC"
     if after:

@@ -103,6 +103,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.NotAllowedNow: Problem(409, "not-allowed-now", "Not allowed now"),
     errors.AlreadyTraining: Problem(409, "already-training", "Already training"),
     errors.NameTaken: Problem(409, "name-taken", "Name taken"),
+    errors.Gone: Problem(410, "gone", "Gone"),
     errors.EditConflict: Problem(412, "edit-conflict", "The comment has changed"),
     BodyTooLarge: Problem(413, "too-large", "Too large"),
     errors.TextTooLong: Problem(413, "text-too-long", "Text too long"),

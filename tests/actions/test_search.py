@@ -108,8 +108,10 @@ async def test_operators_narrow(blog: Blog) -> None:
         assert await texts(blog, line) == found, line
 
 
+@pytest.mark.parametrize("few", [0, 3_000])
 @pytest.mark.parametrize("sort", ["oldest", "newest", "riskiest", "uncertain"])
-async def test_pages_follow_one_another(blog: Blog, sort: Sort) -> None:
+async def test_pages_follow_one_another(blog: Blog, sort: Sort, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_sqlite, "_FEW", few)  # found and sorted, or looked up through the queue
     for i in range(23):
         await blog.post(f"word{' extra' * (i % 2)} score 0.{50 + i * 7 % 40} number {i}")
     found = await look(blog, "word", "pending", sort, limit=4)

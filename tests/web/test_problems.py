@@ -192,6 +192,13 @@ async def storage_unavailable(world: World) -> Answer:
         other.close()
 
 
+async def gone(world: World) -> Answer:
+    """An invitation works once."""
+    code = (await world.olive("POST", "/invitations")).json["code"]
+    assert (await world.visitor("POST", f"/invitations/{code}/accept", json={"name": "Eve"})).status == 200
+    return await world.visitor("POST", f"/invitations/{code}/accept", json={"name": "Eva"})
+
+
 async def unreachable(world: World) -> Answer:
     """The blog's keys are to be had from a server that is not there."""
     keys = {"kind": "jwks", "issuer": "blog", "jwks_url": "http://127.0.0.1:1/jwks"}
@@ -250,6 +257,7 @@ PROVOCATIONS: tuple[Callable[[World], Awaitable[Answer]], ...] = (
     thread_closed,
     wrong_origin,
     not_found,
+    gone,
     method_not_allowed,
     too_slow,
     stale_decision,

@@ -14,14 +14,14 @@ CREATE TABLE searchable (
 -- What is looked at when the index is asked for what it holds of a row: the comments themselves, no copy.
 CREATE VIEW search_content AS
 SELECT s.number AS number,
+    c.text AS text,
     c.status || hex(c.site_id) || ' a' || COALESCE(c.author_id, '') || ' t' || c.thread_id
         || ' r' || CAST(c.risk * 20 AS INTEGER) AS facets,
-    c.author_name AS guest,
-    c.text AS text
+    c.author_name AS guest
 FROM searchable s JOIN comments c ON c.id = s.comment_id;
 
 CREATE VIRTUAL TABLE search USING fts5 (
-    facets, guest, text,
+    text, facets, guest,
     content = 'search_content', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 0'
 );
 
@@ -33,22 +33,22 @@ CREATE TRIGGER search_changing AFTER UPDATE OF status, site_id, author_id, threa
 WHEN (old.status, old.site_id, old.author_id, old.thread_id, old.risk, old.author_name, old.text)
     IS NOT (new.status, new.site_id, new.author_id, new.thread_id, new.risk, new.author_name, new.text)
 BEGIN
-    INSERT INTO search (search, rowid, facets, guest, text)
-    SELECT 'delete', s.number,
+    INSERT INTO search (search, rowid, text, facets, guest)
+    SELECT 'delete', s.number, old.text,
         old.status || hex(old.site_id) || ' a' || COALESCE(old.author_id, '') || ' t' || old.thread_id
             || ' r' || CAST(old.risk * 20 AS INTEGER),
-        old.author_name, old.text
+        old.author_name
     FROM searchable s WHERE s.comment_id = old.id;
     DELETE FROM searchable WHERE comment_id = old.id;
     INSERT OR IGNORE INTO unsearched (comment_id) VALUES (old.id);
 END;
 
 CREATE TRIGGER search_going AFTER DELETE ON comments BEGIN
-    INSERT INTO search (search, rowid, facets, guest, text)
-    SELECT 'delete', s.number,
+    INSERT INTO search (search, rowid, text, facets, guest)
+    SELECT 'delete', s.number, old.text,
         old.status || hex(old.site_id) || ' a' || COALESCE(old.author_id, '') || ' t' || old.thread_id
             || ' r' || CAST(old.risk * 20 AS INTEGER),
-        old.author_name, old.text
+        old.author_name
     FROM searchable s WHERE s.comment_id = old.id;
     DELETE FROM searchable WHERE comment_id = old.id;
     DELETE FROM unsearched WHERE comment_id = old.id;

@@ -1,6 +1,7 @@
 // What readers do with comments that stand: change and delete their own, report others'.
 
 import { button, h, main } from "./dom.js";
+import { built } from "./markup.js";
 import { mark } from "./reading.js";
 import { refuse } from "./refusal.js";
 
@@ -42,9 +43,15 @@ async function save(thread, entry, text, fault) {
     mark(thread, entry);
     thread.say(words.say(changed.status === "approved" ? "changed" : "change_held"));
   } catch (error) {
+    if (error.code === "edit-conflict") await standing(thread, entry, text).catch(() => {});
     complain(fault, wordsFor(thread, error));
-    if (error.code === "edit-conflict") entry.comment = await thread.call("GET", `/comments/${comment.id}`);
   }
+}
+
+// Somebody was ahead: his text is shown beside one's own, and saving once more is about his.
+async function standing(thread, entry, text) {
+  entry.comment = await thread.call("GET", `/comments/${entry.comment.id}`);
+  text.before(h("div", { class: "text preview", dir: "auto" }, built(entry.comment.html)));
 }
 
 function complain(fault, text) {

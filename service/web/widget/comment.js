@@ -7,7 +7,7 @@ import { built } from "./markup.js";
 export function article(entry, thread) {
   const { comment } = entry;
   const id = `comment-${comment.id}`;
-  const attributes = { id, part: "comment", tabindex: -1, "aria-labelledby": `${id}-by`, "data-comment-id": comment.id };
+  const attributes = { id, part: "comment", tabindex: -1, "aria-labelledby": `${id}-by`, "data-comment-id": !comment.sending && comment.id };
   return h("article", { class: `comment ${comment.status}`, ...attributes }, head(entry, thread.words, id),
     ...(comment.status === "removed" ? [tombstone(comment, thread.words)] : body(comment, thread)));
 }

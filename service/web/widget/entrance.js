@@ -31,7 +31,7 @@ function show({ form }, ...children) {
 
 function codeForm(thread, label, withName) {
   const { words } = thread;
-  const code = h("input", { id: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: false, part: "field" });
+  const code = h("input", { id: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", part: "field" });
   const name = withName && h("input", { id: "new-name", autocomplete: "name", dir: "auto", part: "field" });
   const submit = (event) => {
     event.preventDefault();

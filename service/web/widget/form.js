@@ -49,7 +49,7 @@ export class Form {
 
   // On narrow screens the editor waits until the heading is chosen; not when something is written already.
   #fold(words) {
-    const fold = h("button", { type: "button", class: "fold", "aria-expanded": false, click: () => this.open(this.place.hidden) }, words.say("post_a_comment"));
+    const fold = h("button", { type: "button", class: "fold", "aria-expanded": "false", click: () => this.open(this.place.hidden) }, words.say("post_a_comment"));
     this.heading.replaceChildren(fold);
     this.place.hidden = true;
   }

@@ -1,11 +1,13 @@
 // Who comments: by our window, by the blog's own sign-on, by an invitation; and from visit to visit.
 //
 // The token that posts is kept in memory for its quarter of an hour. What is kept in the browser is the refresh token,
-// good for one use; tabs take turns with it, since its second use would end the session.
+// good for one use; tabs take turns with it, since its second use would end the session. That there is one is written
+// in localStorage, which tells the other tabs when somebody signs in or out.
 
 import { told, wait } from "./entrance.js";
 import { kept } from "./kept.js";
 import { refuse } from "./refusal.js";
+import { keepToken, readToken } from "./vault.js";
 
 const EARLY_MS = 20_000; // a token is renewed so long before its end
 const LATE_MS = 600_000; // a code that is typed is good for ten minutes
@@ -24,7 +26,7 @@ class Session {
   // Another tab has signed out, or in.
   #elsewhere(value) {
     if (!value && this.member) this.end();
-    else if (value && !this.member) resume(this.thread);
+    else if (value?.includes("signed") && !this.member) resume(this.thread);
   }
 
   async ask(method, path, more = {}) {
@@ -33,7 +35,7 @@ class Session {
       return await this.thread.api.ask(method, path, { ...more, as: this.#token });
     } catch (error) {
       if (error.status !== 401) throw error;
-      await this.renew(); // the token was ended before its time; the session may live
+      await this.renew(); // the token was ended before its time; the session may live on
       return this.thread.api.ask(method, path, { ...more, as: this.#token });
     }
   }
@@ -41,44 +43,55 @@ class Session {
   // The next pair of tokens, one tab at a time.
   async renew() {
     const { api, sessionName } = this.thread;
-    const trade = async () => this.#take(await api.ask("POST", "/session", { body: { refresh_token: kept.get(sessionName)?.refresh_token } }));
+    const trade = async () => {
+      const refresh_token = (await readToken(sessionName)) ?? "none";
+      await this.#take(await api.ask("POST", "/session", { body: { refresh_token } }));
+    };
     try {
       await (navigator.locks ? navigator.locks.request(sessionName, trade) : trade());
     } catch (error) {
-      if (error.status === 401 || error.status === 422) await this.end("ended");
+      if (error.status === 401) {
+        await this.end();
+        error.code = "ended";
+      }
       throw error;
     }
   }
 
   // Begins with what {code, code_verifier} or {sso} is traded for.
   async trade(body) {
-    this.#take(await this.thread.api.ask("POST", "/session", { body }), tail(body.sso));
+    await this.adopt(await this.thread.api.ask("POST", "/session", { body }), body.sso);
+  }
+
+  async adopt(pair, sso) {
+    await this.#take(pair);
+    kept.set(this.thread.sessionName, this.#byCookie ? null : { signed: true, sso: tail(sso) });
     await signedIn(this.thread);
   }
 
-  #take({ token, refresh_token, expires_at, member }, sso = kept.get(this.thread.sessionName)?.sso) {
-    kept.set(this.thread.sessionName, { refresh_token, sso });
+  // On the service's own pages the cookie says who is signed in; nothing else is to outlast it.
+  get #byCookie() {
+    return this.thread.api.service === location.origin;
+  }
+
+  async #take({ token, refresh_token, expires_at, member }) {
+    if (!this.#byCookie) await keepToken(this.thread.sessionName, refresh_token).catch(() => {}); // without: until the page is left
     this.#token = token;
     this.#until = Date.parse(expires_at);
     this.member = member;
   }
 
-  adopt(pair) {
-    this.#take(pair);
-    return signedIn(this.thread);
-  }
-
-  // Nobody is signed in any more. `why`: what is said about it.
-  async end(why) {
-    const { list, form, words, sessionName } = this.thread;
+  // Nobody is signed in any more.
+  async end() {
+    const { list, sessionName } = this.thread;
     for (const entry of list.entries.values()) {
       const { author, status } = entry.comment;
       if (status === "pending" && author.id === this.member?.id) list.remove(entry); // only he sees it
     }
     this.member = null;
     kept.set(sessionName, null);
+    await keepToken(sessionName).catch(() => {});
     await shown(this.thread).catch(() => {});
-    if (why) form.alert(words.say(why));
   }
 }
 
@@ -90,22 +103,27 @@ function sessionOf(thread) {
 export async function resume(thread) {
   const session = sessionOf(thread);
   const stored = kept.get(thread.sessionName);
+  const renewed = () => session.renew().then(() => signedIn(thread));
   const sso = await vouched(thread, stored);
-  const begun = kept.get(popupName(thread));
+  const code = thread.host.getAttribute("code"); // on our own pages
   try {
-    if (sso) await session.trade({ sso });
-    else if (stored) await session.renew().then(() => signedIn(thread));
-    else if (begun && Date.now() - begun.at < LATE_MS) wait(thread, begun);
+    if (code) await session.trade({ code, code_verifier: thread.host.getAttribute("code-verifier") });
+    else if (sso) await session.trade({ sso });
+    else if (stored?.signed) await renewed();
   } catch (error) {
     if (error.status !== 401) refuse(thread, error);
-    else if (sso && stored) await session.renew().then(() => signedIn(thread), () => {});
-    if (!session.member) await shown(thread);
+    else if (sso && stored?.signed) await renewed().catch(() => {});
+  }
+  if (!session.member) await shown(thread).catch(() => {});
+  if (stored?.verifier && Date.now() - stored.at < LATE_MS) {
+    listen(thread, stored);
+    wait(thread, stored);
   }
 }
 
 // A token of the blog that was not traded yet; a function is asked when no session is kept.
 async function vouched({ host: { sso } }, stored) {
-  if (typeof sso === "function") return stored ? null : sso();
+  if (typeof sso === "function") return stored?.signed ? null : sso();
   return sso && stored?.sso !== tail(sso) && sso;
 }
 
@@ -124,14 +142,10 @@ export async function enter(thread, popup) {
     return form.alert(words.say("insecure"));
   }
   const begun = { ...(await begin(thread)), at: Date.now() };
-  kept.set(popupName(thread), begun);
+  kept.set(thread.sessionName, begun);
   if (popup?.location) popup.location.replace(begun.url);
   listen(thread, begun);
   wait(thread, begun);
-}
-
-function popupName({ api }) {
-  return `greenroom window ${api.base}`;
 }
 
 // What proves later that the window was ours (RFC 7636, S256).
@@ -160,11 +174,9 @@ function listen(thread, { state }) {
 }
 
 async function trade(thread, code) {
-  const { verifier } = kept.get(popupName(thread)) ?? {};
   try {
-    await sessionOf(thread).trade({ code, code_verifier: verifier });
-    kept.set(popupName(thread), null);
-    thread.form.open();
+    await sessionOf(thread).trade({ code, code_verifier: kept.get(thread.sessionName)?.verifier });
+    greet(thread);
   } catch (error) {
     refuse(thread, error);
   }
@@ -173,16 +185,21 @@ async function trade(thread, code) {
 // Leaves the window be: the reader does not want to sign in any more.
 export function unwait(thread) {
   thread.hearing?.abort();
-  kept.set(popupName(thread), null);
+  kept.set(thread.sessionName, null);
   thread.form.panel.hidden = true;
   thread.form.open();
 }
 
 async function signedIn(thread) {
-  const { words, session, list } = thread;
   await shown(thread);
-  thread.say(words.say("signed_in", { name: session.member.name }));
-  list.put((await thread.page()).comments); // his own that wait are among them now
+  thread.list.put((await thread.page()).comments); // his own that wait are among them now
+}
+
+// Somebody has just signed in: back to what he was writing.
+function greet(thread) {
+  thread.say(thread.words.say("signed_in", { name: thread.session.member.name }));
+  if (!thread.form.panel.hidden) thread.form.panel.querySelector("button")?.focus();
+  else thread.form.open();
 }
 
 // Shows the page to whoever is signed in now, or to nobody.
@@ -229,9 +246,8 @@ export async function join(thread) {
 async function accept(thread, code, name) {
   const body = name ? { name } : {};
   const pair = await thread.call("POST", `/invitations/${encodeURIComponent(code)}/accept`, { body });
-  kept.set(popupName(thread), null);
   await sessionOf(thread).adopt(pair);
-  thread.form.open();
+  greet(thread);
 }
 
 // What was typed: the short code that our window shows, or an invitation's, or the link of one.

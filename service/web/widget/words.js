@@ -31,7 +31,7 @@ class Words {
   // The same as a list of texts and the nodes given as values.
   nodes(key, values = {}) {
     const text = this.texts[key];
-    const form = text.other ? text[new Intl.PluralRules(this.language).select(values.n)] : text;
+    const form = text[text.other && new Intl.PluralRules(this.language).select(values.n)] ?? text.other ?? text;
     return form.split(/\{(\w+)\}/).map((piece, i) => (i % 2 ? this.#value(values[piece]) : piece));
   }
 

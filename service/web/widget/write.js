@@ -208,7 +208,7 @@ function countDown(thread, seconds) {
     const send = form.row.querySelector(".main");
     if (left > 0 && send) {
       send.disabled = true;
-      send.firstChild.textContent = `${thread.words.say(form.parent ? "post_reply" : "post")} (${thread.words.number.format(left)})`;
+      send.firstChild.textContent = `${thread.words.say(form.parent ? "post_reply" : "post")} (${left.toLocaleString(thread.words.language)})`;
     } else {
       clearInterval(timer);
       form.told();

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.running import Call, Running, running
 from tests.vouching import by_hand
@@ -115,7 +115,7 @@ def _handler(blog: Blog) -> type[BaseHTTPRequestHandler]:
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             html, headers = blog.pages.get(self.path.partition("?")[0], ("", {}))
-            self.send_response(200 if html else 404)
+            self.send_response(200 if html else 204)  # 204 for /favicon.ico
             for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -162,20 +162,24 @@ class Reading:
         self.context = context
         self.page: Page = context.new_page()
         self.faults: list[str] = []  # what the console complained of
-        self.asked: list[str] = []  # every URL
-        context.on("request", lambda request: self.asked.append(request.url))
+        self.asked: list[str] = []  # every method and URL
+        context.on("request", lambda request: self.asked.append(f"{request.method} {request.url}"))
         context.on("weberror", lambda fault: self.faults.append(str(fault.error)))
         context.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
 
     def open(self, url: str) -> Page:
         """Goes there and waits for the comments."""
         self.page.goto(url)
-        self.widget.get_by_role("heading", level=2).wait_for()
+        self.widget.locator("[part=heading]").wait_for()
         return self.page
 
     @property
     def widget(self) -> Locator:
         return self.page.locator("greenroom-comments")
+
+    def expect_signed_in(self, name: str) -> None:
+        """Waits until the editor says that he writes as this member."""
+        expect(self.widget.locator(".as")).to_have_text(f"as {name}")
 
     @property
     def comments(self) -> Locator:

@@ -49,7 +49,7 @@ export default {
   "asked": "You have asked to become a member; the owner of this blog decides.",
   "somebody_else": "Sign in as somebody else",
   "invitation": "Code of an invitation",
-  "ended": "Your sign-in has ended. Sign in again; your text is kept.",
+  "refused_ended": "Your sign-in has ended. Sign in again; your text is kept.",
   "insecure": "Signing in needs a page served over https.",
   "new_comments": { "one": "{n} new comment, show", "other": "{n} new comments, show" },
   "refused": "That did not work.",
