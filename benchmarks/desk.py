@@ -54,7 +54,7 @@ def _settings(data: Path) -> Settings:
 
 
 @contextmanager
-def _served(data: Path) -> Iterator[str]:
+def served(data: Path) -> Iterator[str]:
     """The address of a service over this folder, in a process of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
     own = {"GREENROOM_DATA": str(data), "GREENROOM_PORT": "0", "GREENROOM_LOG": "warning"}
@@ -115,7 +115,7 @@ def main() -> None:
         sys.exit("There is no chromium on the PATH; on Debian: apt-get install chromium")
     with tempfile.TemporaryDirectory(prefix="greenroom-desk-") as name:
         cookie = uvloop.run(_prepare(Path(name), wanted.pending))
-        with _served(Path(name)) as url, sync_playwright() as playwright:
+        with served(Path(name)) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=_ARGS)
             context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
             context.add_cookies([{"name": f"greenroom-{BLOG}", "value": cookie, "url": url}])

@@ -6,7 +6,7 @@ import { showHelp, wire } from "./help.js";
 import { keyOf, listen } from "./keys.js";
 import { area, cards, countTicked, current, makeCurrent, move, onNewCards, refill, tick, ticked } from "./list.js";
 import { follow, lookAround } from "./live.js";
-import { say } from "./said.js";
+import { quiet, say } from "./said.js";
 
 const DECISIONS = new Set(["approve", "reject", "mark_spam", "remove", "restore"]);
 
@@ -117,6 +117,9 @@ const begin = () => {
   document.addEventListener("focusin", (event) => {
     const card = event.target.closest?.(".card");
     if (card && card !== current() && event.target !== card) makeCurrentQuietly(card);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) quiet();
   });
   listen(act);
   if (!location.hash) makeCurrent(cards()[0], { scroll: false });
