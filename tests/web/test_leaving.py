@@ -59,7 +59,9 @@ HOLDS_OF_MEMBERS = {
 }
 HOLDS_NOTHING_OF_MEMBERS = {
     *("heartbeat", "sign_on", "status_counts", "threads", "thread_aliases"),
-    *("reported", "mail_stops", "sent_letters", "sign_in_attempts", "used_jtis"),  # ids, keyed hashes
+    *("reported", "mail_stops", "sent_letters", "sign_in_attempts", "used_jtis", "spending", "leases", "installation"),
+    # ids, keyed hashes, numbers:
+    *("trainings", "models", "promotions", "models_in_service", "unseen_scores", "own_thresholds", "audits"),
 }
 
 

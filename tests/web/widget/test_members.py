@@ -191,7 +191,7 @@ def test_the_demo_embeds_the_widget_for_whoever_is_signed_in(stage: Stage, ada: 
     assert page.evaluate("localStorage.length") == 0
     reader.open(f"{stage.service.url}/demo")
     for words in ("Post a Comment", "Note: Only a member of this blog may post a comment."):
-        expect(reader.page.get_by_text(words)).to_have_count(1)
+        expect(reader.page.get_by_text(words, exact=True)).to_have_count(1)
     expect(reader.widget.get_by_role("button", name="Sign in to comment")).to_be_visible()
     page.get_by_role("banner").get_by_role("button", name="Sign out").click()
     expect(ada.widget.get_by_role("button", name="Sign in to comment")).to_be_visible()
