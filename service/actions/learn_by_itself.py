@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from service.actions.changes import Change
 from service.actions.resources import Resources
 from service.actions.set_thresholds import renew_thresholds
-from service.actions.start_training import start_training
+from service.actions.start_training import latest_trainings, start_training
 from service.domain.errors import AlreadyTraining, StorageUnavailable
 from service.domain.learning import enough_news
 from service.domain.site import Site
@@ -105,7 +105,10 @@ async def _learn(res: Resources, site: Site, wishes: _Wishes) -> None:
 
 
 async def _every_day(res: Resources) -> None:
-    """Once a day a full training of each site in which anything was decided since the last, and its cuts anew."""
+    """Once a day a full training of each site in which labels came or went since the last, and its cuts anew.
+
+    Labels go with those who leave: what they wrote is to be unlearnt.
+    """
     await asyncio.sleep(_FIRST_LOOK_S)
     while True:
         with suppress(StorageUnavailable):
@@ -118,9 +121,11 @@ async def _every_day(res: Resources) -> None:
 
 
 async def _is_due(res: Resources, site: Site, kind: Kind) -> bool:
+    await latest_trainings(res, site)  # one that was lost on its way is no training
     last = await trainings.last_of(res.db, site.id, kind)
     since = last.created_at if last else 0
     if last is not None and res.now_ms() - since < _DAY_MS:
         return False
     news = await labels.count_since(res.db, site.id, since, 1)
-    return enough_news(news, 0, await labels.of_each(res.db, site.id))
+    gone = last is not None and await labels.count_since(res.db, site.id, -1, last.labels) < last.labels
+    return (gone or news > 0) and enough_news(1, 0, await labels.of_each(res.db, site.id))
