@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from tests.commanding import greenroom, own_environment
@@ -129,9 +130,9 @@ def environment(data: Path) -> dict[str, str]:
     return own_environment(**{f"GREENROOM_{name}": value for name, value in told.items()})
 
 
-def command(data: Path, *arguments: str) -> str:
-    """Runs a command beside or before the service; returns what it prints."""
-    done = greenroom(*arguments, environment=environment(data))
+def command(data: Path, *arguments: str, settings: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Runs a command beside or before the service, with these settings also; returns what it prints."""
+    done = greenroom(*arguments, environment={**environment(data), **settings})
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
