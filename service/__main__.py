@@ -28,6 +28,7 @@ COMMANDS = {
     "retrain": "Train a site's model on its moderators' decisions.",
     "models": "See, promote and roll back the models of a site.",
     "train": "Train a spam model from labelled comments.",
+    "adapt": "Adapt the shipped model to labelled comments of a blog.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }
 

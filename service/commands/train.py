@@ -19,6 +19,7 @@ from service.spam.building import Built
 from service.spam.labelled import Snapshot
 from service.spam.linear import probabilities
 from service.spam.model import Model
+from service.spam.synthetic import generator
 from service.spam.training import Recipe, Row, TooFewRows
 
 
@@ -52,14 +53,14 @@ def _spread(args: Sequence[str]) -> list[str]:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the model.")
 @click.option("--split", help="Train on the rows of this split only; without it on all rows.")
 @click.option("--measure-on", "test_split", metavar="SPLIT", help="Measure on the rows of this split afterwards.")
-@click.option("--no-synthetic", is_flag=True, help="Train on the rows given and on none of our own texts. "
-              "There are none of our own yet, so this changes nothing now.")  # fmt: skip
+@click.option("--no-synthetic", is_flag=True, help="Train on the rows given and on none of our own texts.")
 def command(files: Sequence[Path], out: Path, split: str | None, test_split: str | None, no_synthetic: bool) -> None:
-    """Train a model from scratch on exactly the rows given."""
+    """Train a model from scratch on exactly the rows given, and on texts of our own unless told otherwise."""
     tell = _teller()
     try:
         rows, snapshots = labelled.read(files, split)
-        built = building.build(rows, Recipe(), tell)
+        ours = [] if no_synthetic else generator.rows()
+        built = building.build([*rows, *ours], Recipe(), tell)
         tests = labelled.read(files, test_split)[0] if test_split else []
         pin = _save(out, built, snapshots, tests, _again(files, out, split, test_split))
     except (labelled.BadRow, TooFewRows, OSError) as fault:

@@ -49,11 +49,13 @@ def measure(spam: Truth, scores: Floats) -> dict[str, float]:
     return {name: round(value, 4) for name, value in result.items()}
 
 
-def leave_one_out(data: Prepared, groups: Sequence[str], recipe: Recipe, progress: Progress) -> dict[str, Floats]:
-    """For each group of rows (a source, a family of sources): its log-odds from a model that never saw it."""
+def leave_one_out(
+    data: Prepared, groups: Sequence[str], recipe: Recipe, progress: Progress, left_out: Sequence[str] = ()
+) -> dict[str, Floats]:
+    """For each group of rows (a source), or each of those named: its log-odds from a model that never saw it."""
     names = np.array(groups)
     result = {}
-    for name in np.unique(names):
+    for name in left_out or np.unique(names):
         rest = np.flatnonzero(names != name)
         if len(np.unique(data.spam[rest])) == 2:
             progress(f"without {name}")

@@ -23,6 +23,8 @@ from service.spam.linear import Linear
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 Progress = Callable[[str], None]
+SYNTHETIC = "synthetic"  # the source of our own texts
+MOST_SYNTHETIC = 0.3  # of the weight of all other rows together
 
 
 class Row(NamedTuple):
@@ -101,23 +103,29 @@ def choose(rows: Sequence[Row], recipe: Recipe) -> list[Row]:
     draw = np.random.default_rng(recipe.seed)
     kept = np.ones(len(rows), bool)
     names = np.unique(sources)
-    for name in names if len(names) > 1 else ():
+    for name in names if len(set(names) - {SYNTHETIC}) > 1 else ():
         mine = np.flatnonzero(sources == name)
-        kept[draw.permutation(mine)[recipe.most_of_a_source :]] = False
+        kept[draw.permutation(mine)[recipe.most_of_a_source if name != SYNTHETIC else len(mine) :]] = False
     return [row for row, keep in zip(rows, kept, strict=True) if keep]
 
 
 def balance(sources: Sequence[str]) -> Floats:
-    """A weight for each row, mean one: a source of n rows counts as the square root of n, so that none drowns."""
-    _names, owners, counts = np.unique(np.array(sources), return_inverse=True, return_counts=True)
-    weights = 1.0 / np.sqrt(counts[owners])
+    """A weight for each row, mean one: a source of n rows counts as the square root of n, so that none drowns.
+
+    Our own texts count for no more than a share of all others together.
+    """
+    names, owners, counts = np.unique(np.array(sources), return_inverse=True, return_counts=True)
+    totals = np.sqrt(counts)
+    if (ours := names == SYNTHETIC).any() and not ours.all():
+        totals[ours] = np.minimum(totals[ours], MOST_SYNTHETIC * totals[~ours].sum())
+    weights = (totals / counts)[owners]
     return np.asarray(weights * (len(weights) / weights.sum()))
 
 
 def check(rows: Sequence[Row], recipe: Recipe) -> None:
-    """Raise TooFewRows unless there are enough rows of both labels."""
-    spam = sum(row.spam for row in rows)
-    for label, count in (("spam", spam), ("ham", len(rows) - spam)):
+    """Raise TooFewRows unless there are enough rows of both labels, our own texts not counted."""
+    real = [row.spam for row in rows if row.source != SYNTHETIC]
+    for label, count in (("spam", sum(real)), ("ham", len(real) - sum(real))):
         if count < recipe.fewest_of_a_label:
             raise TooFewRows(
                 f"{count} rows are labelled {label}, at least {recipe.fewest_of_a_label} are needed of each label"

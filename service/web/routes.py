@@ -13,6 +13,7 @@ from service.web import (
     leaving,
     lists,
     members,
+    metrics,
     models,
     queue,
     reports,
@@ -195,6 +196,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get("/icon.svg", assets.get_asset),
     web.get("/openapi.json", reference.get_openapi),
     web.get("/docs", reference.get_docs),
+    web.get("/metrics", metrics.get_metrics),
     web.get("/healthz", health.get_healthz),
     web.get("/readyz", health.get_readyz),
 )

@@ -29,8 +29,7 @@ class Span(NamedTuple):
 
 def spans_of(comment: Comment) -> list[Span]:
     """The pieces of the text that its reasons point at."""
-    found = [(getattr(reason, "span", None), reason.weight or 0.0) for reason in comment.reasons]
-    return [Span(span[0], span[1], weight >= 0) for span, weight in found if span is not None and span[0] < span[1]]
+    return [Span(*one.span, (one.weight or 0.0) >= 0) for one in comment.reasons if one.span is not None]
 
 
 def marked(html: str, text: str, spans: Sequence[Span]) -> Markup:

@@ -65,12 +65,17 @@ class Session {
 
   async adopt(pair, sso) {
     await this.#take(pair);
-    kept.set(this.thread.sessionName, { signed: true, sso: tail(sso) });
+    kept.set(this.thread.sessionName, this.#byCookie ? null : { signed: true, sso: tail(sso) });
     await signedIn(this.thread);
   }
 
+  // On the service's own pages the cookie says who is signed in; nothing else is to outlast it.
+  get #byCookie() {
+    return this.thread.api.service === location.origin;
+  }
+
   async #take({ token, refresh_token, expires_at, member }) {
-    await keepToken(this.thread.sessionName, refresh_token).catch(() => {}); // without: until the page is left
+    if (!this.#byCookie) await keepToken(this.thread.sessionName, refresh_token).catch(() => {}); // without: until the page is left
     this.#token = token;
     this.#until = Date.parse(expires_at);
     this.member = member;
@@ -100,8 +105,10 @@ export async function resume(thread) {
   const stored = kept.get(thread.sessionName);
   const renewed = () => session.renew().then(() => signedIn(thread));
   const sso = await vouched(thread, stored);
+  const code = thread.host.getAttribute("code"); // on our own pages
   try {
-    if (sso) await session.trade({ sso });
+    if (code) await session.trade({ code, code_verifier: thread.host.getAttribute("code-verifier") });
+    else if (sso) await session.trade({ sso });
     else if (stored?.signed) await renewed();
   } catch (error) {
     if (error.status !== 401) refuse(thread, error);

@@ -170,7 +170,7 @@ class Reading:
     def open(self, url: str) -> Page:
         """Goes there and waits for the comments."""
         self.page.goto(url)
-        self.widget.get_by_role("heading", level=2).wait_for()
+        self.widget.locator("[part=heading]").wait_for()
         return self.page
 
     @property

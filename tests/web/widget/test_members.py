@@ -179,3 +179,20 @@ def test_a_session_that_was_ended_keeps_the_draft(stage: Stage, reader: Reading)
     expect(reader.widget.get_by_role("alert")).to_contain_text("Your sign-in has ended")
     expect(reader.widget.get_by_role("button", name="Sign in to comment")).to_be_visible()
     expect(reader.widget.get_by_label("Your comment")).to_have_value(DRAFT)
+
+
+def test_the_demo_embeds_the_widget_for_whoever_is_signed_in(stage: Stage, ada: Reading, reader: Reading) -> None:
+    ada.faults.clear()
+    page = ada.open(f"{stage.service.url}/demo")
+    ada.expect_signed_in("Ada")
+    ada.widget.get_by_label("Your comment").fill("Under our own post.")
+    page.get_by_role("button", name="Post comment").click()
+    expect(ada.comments.filter(has_text="Under our own post.")).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
+    reader.open(f"{stage.service.url}/demo")
+    for words in ("Post a Comment", "Note: Only a member of this blog may post a comment."):
+        expect(reader.page.get_by_text(words, exact=True)).to_have_count(1)
+    expect(reader.widget.get_by_role("button", name="Sign in to comment")).to_be_visible()
+    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    expect(ada.widget.get_by_role("button", name="Sign in to comment")).to_be_visible()
+    assert ada.faults == reader.faults == []
