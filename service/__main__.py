@@ -26,6 +26,7 @@ _COMMANDS = {
     "restore": "Put a backup into an empty place, of either engine.",
     "train": "Train a spam model from labelled comments.",
     "adapt": "Adapt the shipped model to labelled comments of a blog.",
+    "evaluate": "Measure the spam model on labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }
 
