@@ -11,7 +11,7 @@ from service import __version__
 # A library that does its own threading would fight with the service for two cores.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-_COMMANDS = {
+COMMANDS = {
     "serve": "Serve comments; makes the database on first start.",
     "site": "Add and list sites.",
     "settings": "Show and change a site's policy.",
@@ -23,7 +23,10 @@ _COMMANDS = {
     "key": "Add, list and revoke keys for programs.",
     "openapi": "Print the API's document (OpenAPI 3.1).",
     "backup": "Write everything to one file, while the service runs.",
+    "check": "Verify the database: schema, numbers, rows that belong together.",
     "restore": "Put a backup into an empty place, of either engine.",
+    "retrain": "Train a site's model on its moderators' decisions.",
+    "models": "See, promote and roll back the models of a site.",
     "train": "Train a spam model from labelled comments.",
     "adapt": "Adapt the shipped model to labelled comments of a blog.",
     "evaluate": "Measure the spam model on labelled comments.",
@@ -31,21 +34,26 @@ _COMMANDS = {
 }
 
 
+def module_of(command: str) -> str:
+    """The name of the module in which a command is."""
+    return f"service.commands.{command.replace('-', '_')}"
+
+
 class _Commands(click.Group):
     """Loads a command's module only when it is called, so that each starts as fast as it can."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"service.commands.{cmd_name.replace('-', '_')}").command
+        command: click.Command = import_module(module_of(cmd_name)).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,15 +11,23 @@ from pathlib import Path
 
 from aiohttp import web
 
+from service.actions.agree_on_secret import agree_on_secret
 from service.actions.changes import Changes
 from service.actions.following import Following
 from service.actions.issuers import Issuers
+from service.actions.keep_searchable import kept_searchable
+from service.actions.learn_by_itself import learning_by_itself
 from service.actions.limits import Limits
+from service.actions.presence import Presence
 from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.actions.seal import Seal
+from service.actions.share_limits import shared_limits
+from service.actions.site_models import SiteModels
 from service.actions.sweep import sweep_regularly
+from service.actions.trainer import Trainer
+from service.actions.watch_models import Watching
 from service.domain.errors import Refusal
 from service.domain.ids import Ids
 from service.outbox.console import Console
@@ -27,7 +35,7 @@ from service.outbox.sending import Office
 from service.outbox.smtp import Smtp, server_of
 from service.outbox.worker import at_work
 from service.outward.client import Outward
-from service.settings import Settings
+from service.settings import PREFIX, Settings
 from service.spam.artefact import load_pinned
 from service.spam.facts import Sample
 from service.spam.manifest import ModelRefused
@@ -35,7 +43,7 @@ from service.spam.scorer import Scorer
 from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
 from service.storage.cache import Cache
 from service.storage.engines import migrate, open_database
-from service.web.app_keys import FOLLOWING, PAGES, READY, REPLAYS, RESOURCES, SERVING, Serving
+from service.web.app_keys import FOLLOWING, PAGES, PRESENCE, READY, REPLAYS, RESOURCES, SERVING, WATCHING, Serving
 from service.web.bodies import MAX_BODY
 from service.web.envelope import envelope
 from service.web.page_cache import PageCache
@@ -51,6 +59,18 @@ def now_ms() -> int:
 def database_of(settings: Settings) -> str:
     """The database that the settings name: the URL of a server, or the path of a SQLite file."""
     return settings.database or str(settings.data / "greenroom.sqlite")
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where the models that are trained here are kept, a folder for each site."""
+    return settings.data / "models"
+
+
+def for_trainings(settings: Settings) -> dict[str, str]:
+    """The environment of processes that train: what they need of the settings, which may have come from a file."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    own = {"DATA": str(settings.data.absolute()), "DATABASE": settings.database, "SECRET": settings.secret or ""}
+    return kept | {PREFIX + name: value for name, value in own.items() if value}
 
 
 def secret_of(settings: Settings) -> bytes:
@@ -80,16 +100,23 @@ def _make_secret(path: Path) -> None:
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIterator[Resources]:
+async def open_resources(
+    settings: Settings, scoring: bool = False, trainer: Trainer | None = None
+) -> AsyncIterator[Resources]:
     """Opens the database (made or migrated where needed) and, if asked for, the model; closes both at the end."""
     migrate(database_of(settings))
     db = await open_database(database_of(settings))
     scorer = _scorer() if scoring else Scorer(None)
     changes = Changes()
     outward = Outward(settings.outward_private)
+    models, trainer = SiteModels(models_folder(settings), secret_of(settings)), trainer or Trainer()
+    seal = Seal(secret_of(settings))
     try:
+        await agree_on_secret(db, seal)
         if scoring:
             scorer.start()
+            await models.refresh(db)
+            db.on_foreign_change(lambda: models.hear(db))
         yield Resources(
             db=db,
             cache=Cache(db),
@@ -99,11 +126,15 @@ async def open_resources(settings: Settings, scoring: bool = False) -> AsyncIter
             now_ms=now_ms,
             ids=Ids(now_ms, random.Random(secrets.randbits(256)).getrandbits),  # noqa: S311 - ids are no secrets
             new_secret=lambda: f"gr_{secrets.token_urlsafe(32)}",
-            seal=Seal(secret_of(settings)),
+            seal=seal,
             outward=outward,
             issuers=Issuers(outward, now_ms),
+            models=models,
+            trainer=trainer,
         )
     finally:
+        await trainer.stop()
+        await models.close()
         await outward.close()
         await scorer.stop()
         await db.close()
@@ -127,7 +158,7 @@ def build_app(settings: Settings, res: Resources, serving: Serving) -> web.Appli
     res.db.on_foreign_change(lambda: res.changes.announce(None))
     app[RESOURCES], app[SERVING], app[READY] = res, serving, Ready(res)
     app[PAGES], app[REPLAYS], app[FOLLOWING] = pages, Replays(res), Following(res)
-    app[REFERENCE] = Reference(ROUTES)
+    app[REFERENCE], app[PRESENCE], app[WATCHING] = Reference(ROUTES), Presence(res.now_ms), Watching(res)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_sweeping)
     app.on_shutdown.append(_end_streams)
@@ -140,8 +171,19 @@ async def _end_streams(app: web.Application) -> None:
 
 
 async def _sweeping(app: web.Application) -> AsyncIterator[None]:
-    async with sweep_regularly(app[RESOURCES], app[REPLAYS]):
+    res = app[RESOURCES]
+    async with sweep_regularly(res, app[REPLAYS]), kept_searchable(res), shared_limits(res):
         yield
+
+
+def learn(app: web.Application) -> None:
+    """Lets the application retrain sites' models by itself, as their owners allow."""
+
+    async def learning(_: web.Application) -> AsyncIterator[None]:
+        async with learning_by_itself(app[RESOURCES]):
+            yield
+
+    app.cleanup_ctx.append(learning)
 
 
 def send_letters(app: web.Application, settings: Settings, write: Callable[[str], None]) -> None:

@@ -1,7 +1,7 @@
 """What all tests share: resources over a real SQLite file, a scorer that says what a test wants, a clock to turn."""
 
 import secrets
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,8 @@ from service.domain.ids import Ids
 from service.domain.member import Member, Role
 from service.domain.site import Policy, Site
 from service.outward.client import Outward
+from service.spam import scorer as scoring
+from service.spam.context import Circumstances, Clue
 from service.spam.facts import Sample
 from service.spam.scorer import Scorer
 from service.storage.cache import Cache
@@ -32,6 +34,9 @@ from service.storage.engines import migrate, open_database
 from tests.postgres import Server, server
 
 NOON = 1_795_435_200_000  # 2026-11-23T12:00:00Z
+
+
+Clues = Callable[[Circumstances], Sequence[Clue]]
 
 
 @dataclass
@@ -93,13 +98,21 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.config.getoption("--engine"))
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A SQLite file with our schema and nothing in it, made once: a copy costs a twentieth of making it."""
+    path = tmp_path_factory.mktemp("schema") / "greenroom.sqlite"
+    migrate(str(path))
+    return path.read_bytes()
+
+
 @pytest.fixture
 def where(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh database with our schema."""
     if engine == "sqlite":
-        path = str(tmp_path / "greenroom.sqlite")
-        migrate(path)
-        yield path
+        path = tmp_path / "greenroom.sqlite"
+        path.write_bytes(request.getfixturevalue("migrated"))
+        yield str(path)
         return
     databases: Server = request.getfixturevalue("postgres")
     url = databases.migrated()
@@ -115,9 +128,14 @@ async def db(where: str) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def resources(db: Database, clock: Clock, model: WordModel | None = None) -> AsyncIterator[Resources]:
-    """What actions use, over this database; without a model everything is held as unscored."""
-    scorer = Scorer(model)
+async def resources(
+    db: Database, clock: Clock, model: WordModel | None = None, clues: Clues = lambda _: ()
+) -> AsyncIterator[Resources]:
+    """What actions use, over this database; without a model everything is held as unscored.
+
+    A score that a test asks for is the score: no clues move it, unless the test wants them to.
+    """
+    scorer = Scorer(model, limits=scoring.Limits(deadline_s=30.0))  # a busy machine is no fault of the model
     scorer.start()
     outward = Outward(private=True)  # providers of tests are on loopback
     yield Resources(
@@ -132,6 +150,7 @@ async def resources(db: Database, clock: Clock, model: WordModel | None = None) 
         seal=Seal(b"the secret of this installation"),
         outward=outward,
         issuers=Issuers(outward, clock),
+        clues=clues,
     )
     await outward.close()
     await scorer.stop()

@@ -1,7 +1,6 @@
 """A service in a process of its own, as people run it, with short ways to command and call it."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.commanding import greenroom, own_environment
 
 Call = Callable[..., tuple[int, Any]]
 
@@ -26,15 +27,8 @@ class Running:
 
     def greenroom(self, *arguments: str) -> str:
         """Runs a command on the same data and returns what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "service", *arguments],
-            capture_output=True,
-            text=True,
-            env=self._environment,
-            cwd=self.data.parent,
-            timeout=60,
-            check=True,
-        )
+        done = greenroom(*arguments, environment=self._environment)
+        assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def member(self, site: str, name: str, role: str = "member") -> Call:
@@ -70,14 +64,13 @@ def ask(
 @contextmanager
 def running(data: Path, *arguments: str, **extra: str) -> Iterator[Running]:
     """Starts `greenroom serve` on any free port, without rate limits, and ends it with SIGTERM."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GREENROOM_")}
     own = {
         "GREENROOM_DATA": str(data),
         "GREENROOM_PORT": "0",
         "GREENROOM_RATE_LIMITS": "off",
         "GREENROOM_LOG": "warning",
     }
-    environment = {**kept, **own, **extra}
+    environment = own_environment(**{**own, **extra})
     command = [sys.executable, "-m", "service", "serve", *arguments]
     # From another folder than the project's, as an installed service would.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=data.parent)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docs.printed import PAGES
-from service.__main__ import _COMMANDS
+from service.__main__ import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,7 +27,7 @@ def test_links_and_files_named_are_there(page: Path) -> None:
 
 def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command in _COMMANDS:
+    for command in COMMANDS:
         assert f"greenroom {command}" in text, command
 
 

@@ -31,8 +31,8 @@ class Acceptance(msgspec.Struct, frozen=True):
 async def accept_invitation(res: Resources, site: Site, said: Acceptance) -> Session:
     """Uses the invitation up and opens a session.
 
-    Raises NotFound, InvitationUsed, NameTaken, Invalid; Suspended, Banned: no invitation ends a ban; NotAllowedNow
-    for a member who would gain nothing.
+    Raises NotFound, InvitationUsed, Gone, NameTaken, Invalid; Suspended, Banned: no invitation ends a ban;
+    NotAllowedNow for a member who would gain nothing.
     """
     for _ in range(_TRIES):
         member, unit = await _accepted(res, site, said)

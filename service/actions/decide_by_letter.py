@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 from service.actions.decide_comments import Choice, Result, decide_comments
 from service.actions.identify import Who
-from service.actions.letter_links import Deciding, deciding_right
+from service.actions.letter_links import Deciding, deciding_right, holder
 from service.actions.queue import Item, items_of
 from service.actions.resources import Resources
-from service.domain.capability import LETTERS, address_hash
 from service.domain.errors import NotFound
 from service.domain.member import Member
 from service.domain.moderation import Action
@@ -43,13 +42,8 @@ async def asked(res: Resources, who: Who, token: str) -> Asked:
 
 
 async def _actor(res: Resources, who: Who, right: Deciding) -> Member | None:
-    """Who is signed in as a moderator; else the moderator of the letter, while he is one at that very address."""
-    if who.moderates:
-        return who.member
-    member = await res.cache.member(who.site.id, right.member) if right.member else None
-    if member is None or member.email is None or not member.moderates(res.now_ms()):
-        return None
-    return member if address_hash(res.seal.key(LETTERS), member.email) == right.address else None
+    """Who is signed in as a moderator; else the moderator of the letter."""
+    return who.member if who.moderates else await holder(res, right)
 
 
 async def decide_by_letter(res: Resources, asked_for: Asked, action: Action, reason: str | None) -> Result:

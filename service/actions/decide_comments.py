@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from service.actions.changes import Change, Changed
 from service.actions.notices import of_change
 from service.actions.resources import Resources
+from service.domain.audit import outcome_of
 from service.domain.comment import Comment
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
 from service.domain.member import Member
-from service.domain.moderation import Action, Decision, Label, LoggedAction, Outcome, Remover, apply
-from service.storage import comments, counts, decisions, reports
+from service.domain.moderation import ACTIONS, Action, Decision, Label, LoggedAction, Outcome, Remover, apply, upheld
+from service.storage import audits, comments, counts, decisions, reports
 from service.storage.database import Statement
 
 
@@ -47,29 +49,43 @@ async def decide_comments(
     """Decides about each comment by itself and returns the decision's id with a result for each, in order."""
     call = Call(res.ids.new(), actor, action, reason)
     seen = await comments.many(res.db, actor.site_id, [choice.id for choice in choices])
-    labels = await decisions.labels(res.db, actor.site_id, list(seen))
-    results = await asyncio.gather(
-        *[_decide_one(res, call, action, choice, seen.get(choice.id), labels.get(choice.id)) for choice in choices]
-    )
+    known = await _known(res, call, list(seen))
+    results = await asyncio.gather(*[_decide_one(res, call, choice, seen.get(choice.id), known) for choice in choices])
     return call.decision_id, list(results)
 
 
 async def decide_seen(res: Resources, call: Call, action: Action, seen: Sequence[Comment]) -> list[Result]:
     """Decides about comments as they were read a moment ago, within this call; a result for each, in order."""
-    labels = await decisions.labels(res.db, call.actor.site_id, [one.id for one in seen])
-    decided = [_decide_one(res, call, action, Choice(one.id, one.version), one, labels.get(one.id)) for one in seen]
+    known = await _known(res, call, [one.id for one in seen])
+    decided = [_decide_one(res, call, Choice(one.id, one.version), one, known) for one in seen]
     return list(await asyncio.gather(*decided))
 
 
-async def _decide_one(
-    res: Resources, call: Call, action: Action, choice: Choice, comment: Comment | None, label: Label | None
-) -> Result:
+class _Known(NamedTuple):
+    """What is known of the comments of one call: the action, their labels, and which have open reports."""
+
+    action: Action
+    labels: dict[str, Label]
+    reported: frozenset[str]
+
+
+async def _known(res: Resources, call: Call, ids: list[str]) -> _Known:
+    assert call.action in ACTIONS
+    labels = await decisions.labels(res.db, call.actor.site_id, ids)
+    reported = await reports.open_of(res.db, ids, 1) if call.action == "remove" else {}
+    return _Known(call.action, labels, frozenset(reported))
+
+
+async def _decide_one(res: Resources, call: Call, choice: Choice, comment: Comment | None, known: _Known) -> Result:
     try:
         if comment is None:
             raise NotFound
         if comment.version != choice.version:
             raise StaleDecision
-        outcome = apply(action, comment, call.remover)
+        label = known.labels.get(choice.id)
+        outcome = apply(known.action, comment, call.remover)
+        if choice.id in known.reported:
+            outcome = upheld(outcome, label)
         return Result(choice.id, await carry_out(res, call, comment, outcome, label), None)
     except StaleDecision:
         return Result(choice.id, None, StaleDecision(await _current(res, call.actor.site_id, choice.id)))
@@ -81,8 +97,11 @@ async def take_down(res: Resources, actor: Member, comment: Comment) -> Comment:
     """An author deletes his own comment, a moderator removes another's. Raises NotAllowedNow if it is down already."""
     by: Remover = "author" if comment.author.id == actor.id else "moderator"
     call = Call(res.ids.new(), actor, "remove", None, by)
-    labels = await decisions.labels(res.db, actor.site_id, [comment.id])
-    return await carry_out(res, call, comment, apply("remove", comment, by), labels.get(comment.id))
+    known = await _known(res, call, [comment.id])
+    outcome, label = apply("remove", comment, by), known.labels.get(comment.id)
+    if by == "moderator" and known.reported:
+        outcome = upheld(outcome, label)
+    return await carry_out(res, call, comment, outcome, label)
 
 
 async def carry_out(
@@ -149,15 +168,19 @@ def _unit(seen: Comment, outcome: Outcome, after: Comment, decision: Decision, a
         *counts.moving(seen, after),
         decisions.adding(decision),
         *taught,
-        *_resolving(seen, decision),
+        *_closing(seen, decision),
     ]
 
 
-def _resolving(seen: Comment, decision: Decision) -> list[Statement]:
-    """Only a published comment can be reported, so only one of these can have reports to close."""
+def _closing(seen: Comment, decision: Decision) -> list[Statement]:
+    """Only a published comment can be reported, or picked for a look, so only one of these can have such to close."""
     if not seen.is_public:
         return []
-    return reports.resolving(seen.site_id, seen.id, decision.action, decision.created_at)
+    found = outcome_of(decision.action, decision.to_status)
+    return [
+        *reports.resolving(seen.site_id, seen.id, decision.action, decision.created_at),
+        *audits.looking(seen.site_id, seen.id, found, decision.created_at),
+    ]
 
 
 async def _current(res: Resources, site_id: str, comment_id: str) -> Current | None:

@@ -9,13 +9,14 @@ import msgspec
 
 from service.actions.changes import Change, Changed
 from service.actions.draft import check_author, render
-from service.actions.evidence import evidence
+from service.actions.evidence import evidence, thresholds
 from service.actions.identify import Who
 from service.actions.limits import Standing
 from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.actions.spend_limits import spend_limits
 from service.actions.thread_page import one_comment
+from service.actions.weigh import Asked, Weighed, weigh
 from service.domain import markup
 from service.domain.comment import Comment, check_text, repeat_key
 from service.domain.editing import check_editable, edited_status
@@ -24,8 +25,7 @@ from service.domain.moderation import Decision, Label
 from service.domain.thread import Thread, lookup_key
 from service.domain.verdict import Verdict, judge, refuse
 from service.spam.facts import Sample
-from service.spam.scorer import Scored
-from service.storage import comments, counts, decisions, reports, revisions, texts, threads
+from service.storage import audits, comments, counts, decisions, models, reports, revisions, texts, threads
 from service.storage.database import Outdated, Statement
 
 _TRIES = 4
@@ -67,9 +67,9 @@ async def edit_comment(res: Resources, who: Who, wanted: Wanted) -> Edited:
     _refuse(res, scene, wanted.text)
     limit = await spend_limits(res, who)
     html = await render(wanted.text, who.site.policy.link_rel)
-    scored = await res.scorer.score(Sample(text=wanted.text, author_name=scene.seen.author.name))
+    weighed = await weigh(res, _asked(res, scene, wanted.text))
     for _ in range(_TRIES):
-        after = _edited(res, scene, wanted.text, html, scored)
+        after = _edited(res, scene, wanted.text, html, weighed)
         notices = await of_change(res, who.site, after, scene.seen)
         try:
             await res.db.write([*await _unit(res, scene, after), *notices])
@@ -127,9 +127,18 @@ def _refuse(res: Resources, scene: _Scene, text: str) -> None:
     refuse(facts)
 
 
-def _edited(res: Resources, scene: _Scene, text: str, html: str, scored: Scored | None) -> Comment:
+def _asked(res: Resources, scene: _Scene, text: str) -> Asked:
+    """The new text, by its author: a moderator who mends another's comment lends it nothing of his own record."""
+    who, author = scene.who, scene.seen.author
+    hold_at, _ = thresholds(res, who.site.id, who.site.policy)
+    own = who.member if who.member is not None and who.member.id == author.id else None
+    writer = author.id or scene.seen.id
+    return Asked(who.site.id, Sample(text, author.name), own, writer, scene.thread.title, hold_at)
+
+
+def _edited(res: Resources, scene: _Scene, text: str, html: str, weighed: Weighed) -> Comment:
     who, seen = scene.who, scene.seen
-    score = scored.score if scored else None
+    score = weighed.scored.score if weighed.scored else None
     facts = evidence(res, who, scene.thread, text)
     verdict = judge(msgspec.structs.replace(facts, links=markup.count_links(html), score=score))
     status = edited_status(seen, verdict.status, who.moderates)
@@ -140,14 +149,15 @@ def _edited(res: Resources, scene: _Scene, text: str, html: str, scored: Scored 
         status=status,
         version=seen.version + 1,
         edited_at=res.now_ms(),
-        **_judged(verdict, scored),
+        **_judged(verdict, weighed),
     )
 
 
-def _judged(verdict: Verdict, scored: Scored | None) -> dict[str, object]:
+def _judged(verdict: Verdict, weighed: Weighed) -> dict[str, object]:
+    scored = weighed.scored
     return {
         "verdict": verdict.word,
-        "reasons": verdict.reasons,
+        "reasons": (*verdict.reasons, *weighed.clues),
         "score": scored.score if scored else None,
         "model_version": scored.model_version if scored else None,
     }
@@ -182,8 +192,9 @@ async def _unit(res: Resources, scene: _Scene, after: Comment) -> list[Statement
         unit += [comments.showing(one) for one in (seen.id, *await comments.ancestors(res.db, seen.parent_id))]
     if seen.is_public and not after.is_public:
         unit += reports.resolving(seen.site_id, seen.id, "edit", res.now_ms())
+        unit += audits.looking(seen.site_id, seen.id, "gone", res.now_ms())
     if scene.label is not None:
-        unit.append(decisions.unlabelling(seen.id))
+        unit += [decisions.unlabelling(seen.id), models.erasing(seen.id)]
     if seen.author.id != member.id:
         unit.append(decisions.adding(_logged(res, scene, after)))
     return unit

@@ -16,6 +16,7 @@ from service.domain.errors import NotFound, StaleDecision, StorageUnavailable
 from service.domain.member import Member
 from service.domain.site import Site
 from service.storage import (
+    audits,
     codes,
     comments,
     counts,
@@ -25,6 +26,7 @@ from service.storage import (
     invitations,
     keys,
     members,
+    models,
     outbox,
     replays,
     reports,
@@ -111,6 +113,7 @@ async def _clear_comment(res: Resources, seen: Comment) -> bool:
     about = [
         *revisions.erasing(seen.id),
         *decisions.erasing(seen.id),
+        models.erasing(seen.id),
         *outbox.erasing(seen.site_id, seen.id),
         *reports.unsaying(seen.site_id, seen.id),
     ]
@@ -132,6 +135,7 @@ async def _taking_down(res: Resources, seen: Comment) -> list[Statement]:
         *[comments.showing(one) for one in (seen.id, *above)],
         *counts.moving(seen, after),
         *reports.resolving(seen.site_id, seen.id, "remove", res.now_ms()),
+        *audits.looking(seen.site_id, seen.id, "gone", res.now_ms()),
     ]
 
 

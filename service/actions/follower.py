@@ -38,6 +38,7 @@ class Taken(NamedTuple):
     news: tuple[News, ...]
     counts: dict[str, int] | None  # of the queue's tabs; None: nothing new for moderators
     queue: tuple[Changed, ...]
+    looking: bool = False  # who else is at the desk, and where, has changed
 
 
 class Follower:
@@ -52,6 +53,7 @@ class Follower:
         self._news: dict[str, News] = {}
         self._counts: dict[str, int] | None = None
         self._queue: dict[str, Changed] = {}
+        self._looking = False
 
     def tell(self, news: News, position: str) -> None:
         """A thread that he follows has changed."""
@@ -70,6 +72,11 @@ class Follower:
         if len(self._queue) > _MOST_COMMENTS:
             self.tell_reset(position)
         self._wake(position)
+
+    def tell_looking(self) -> None:
+        """Moderators at the desk came, went, or look at other comments now."""
+        self._looking = True
+        self.wake.set()
 
     def tell_reset(self, position: str) -> None:
         """More has changed than can be told one by one."""
@@ -90,8 +97,9 @@ class Follower:
 
     def take(self) -> Taken:
         """All that waits, once."""
-        taken = Taken(self.position, self._reset, tuple(self._news.values()), self._counts, tuple(self._queue.values()))
-        self._reset, self._counts = False, None
+        waiting = self._reset, tuple(self._news.values()), self._counts, tuple(self._queue.values()), self._looking
+        taken = Taken(self.position, *waiting)
+        self._reset, self._counts, self._looking = False, None, False
         self._news.clear()
         self._queue.clear()
         self.wake.clear()

@@ -71,6 +71,11 @@ class Following:
         if watch is not None and watch.part(follower):
             del self._watches[site_id]
 
+    def tell_looking(self, site_id: str) -> None:
+        """To the moderators of this site who follow it: who else is at the desk has changed."""
+        if site_id in self._watches:
+            self._watches[site_id].tell_looking()
+
     def close(self) -> None:
         """Ends all, at once; nobody can follow any more."""
         self._closed = True

@@ -8,7 +8,7 @@ from service.domain.comment import Comment
 from service.domain.errors import StaleDecision
 from service.domain.ids import first_id_at
 from service.domain.site import Site
-from service.storage import decisions, guests, reports, revisions, sites, texts
+from service.storage import decisions, guests, models, reports, revisions, sites, texts
 
 _DAY_MS = 86_400_000
 _PORTION = 200
@@ -40,4 +40,5 @@ async def _empty_refused(res: Resources, site: Site) -> None:
 
 async def _empty(res: Resources, seen: Comment) -> None:
     with suppress(StaleDecision):  # somebody has just decided about it, so it stays
-        await res.db.write([texts.emptying(seen), *revisions.erasing(seen.id), decisions.unlabelling(seen.id)])
+        untaught = [decisions.unlabelling(seen.id), models.erasing(seen.id)]
+        await res.db.write([texts.emptying(seen), *revisions.erasing(seen.id), *untaught])

@@ -18,7 +18,7 @@ async def invitations_page(
 
 
 async def invitation_of(res: Resources, site: Site, code: str) -> Invitation:
-    """The open invitation of this code; looking does not use it up. Raises NotFound, InvitationUsed."""
+    """The open invitation of this code; looking does not use it up. Raises NotFound, InvitationUsed, Gone."""
     found = await invitations.find_by_code(res.db, site.id, hash_of(code))
     if found is None:
         raise NotFound(NO_INVITATION)

@@ -7,6 +7,7 @@ import msgspec
 from service.actions.resources import Resources
 from service.domain.capability import LETTERS, address_hash, opened, sealed
 from service.domain.comment import Comment
+from service.domain.invitation import MembershipRequest
 from service.domain.member import Member
 from service.domain.subscription import Subscription
 
@@ -24,6 +25,16 @@ class Deciding(msgspec.Struct, frozen=True, array_like=True):
     until: int  # milliseconds UTC
     member: str | None = None  # None: the letter went to somebody who is no moderator here; he has to sign in
     address: str = ""  # keyed hash
+
+
+class Admitting(msgspec.Struct, frozen=True, array_like=True):
+    """To decide about one request to become a member, as this owner while he is one at that very address."""
+
+    site: str
+    request: str
+    until: int  # milliseconds UTC
+    member: str
+    address: str  # keyed hash
 
 
 class Confirming(msgspec.Struct, frozen=True, array_like=True):
@@ -63,6 +74,13 @@ def deciding_link(res: Resources, comment: Comment, member: Member | None) -> st
     return _path(comment.site_id, "desk/letter", sealed(res.seal.key(LETTERS), right))
 
 
+def admitting_link(res: Resources, request: MembershipRequest, owner: Member) -> str:
+    """The path of the page on which this request can be decided about, for 7 days, until somebody does."""
+    address = address_hash(res.seal.key(LETTERS), owner.email or "")
+    right = Admitting(request.site_id, request.id, res.now_ms() + _DECIDING_MS, owner.id, address)
+    return _path(request.site_id, "membership-request", sealed(res.seal.key(LETTERS), right))
+
+
 def confirming_link(res: Resources, one: Subscription) -> str:
     """The path of the page on which a subscription is confirmed."""
     return _path(one.site_id, "subscribe", sealed(res.seal.key(LETTERS), Confirming(one.site_id, one.id, one.asked_at)))
@@ -83,6 +101,20 @@ def deciding_right(res: Resources, site_id: str, token: str) -> Deciding | None:
     """What the link permits on this site; None where it is not ours or its time is up."""
     right = opened(res.seal.key(LETTERS), token, Deciding)
     return right if right is not None and right.site == site_id and right.until > res.now_ms() else None
+
+
+def admitting_right(res: Resources, site_id: str, token: str) -> Admitting | None:
+    """What the link permits on this site; None where it is not ours or its time is up."""
+    right = opened(res.seal.key(LETTERS), token, Admitting)
+    return right if right is not None and right.site == site_id and right.until > res.now_ms() else None
+
+
+async def holder(res: Resources, right: Deciding | Admitting) -> Member | None:
+    """The one whom the letter went to, while he moderates and that very address is his."""
+    member = await res.cache.member(right.site, right.member) if right.member else None
+    if member is None or member.email is None or not member.moderates(res.now_ms()):
+        return None
+    return member if address_hash(res.seal.key(LETTERS), member.email) == right.address else None
 
 
 def _path(site_id: str, page: str, token: str) -> str:

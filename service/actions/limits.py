@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Literal, NamedTuple
 
+from service.actions.attempts import Note, Spent, nobody
 from service.domain.bucket import Bucket, Rate
 from service.domain.errors import RateLimited
 
@@ -27,6 +28,19 @@ class Limits:
         self._now_ms = now_ms
         self._buckets: dict[Policy, dict[str, Bucket]] = {policy: {} for policy in rates}
         self._others: dict[str, dict[str, Bucket]] = {}
+        self._key: Callable[[str], str] = str
+        self._note: Note = nobody
+
+    def share(self, key: Callable[[str], str], note: Note) -> None:
+        """Counts by other keys from now on, and lets whoever shares what is spent know of it."""
+        self._key, self._note = key, note
+
+    def hear(self, spent: Spent, at_ms: int) -> None:
+        """Counts what another process let pass at that moment."""
+        named = spent.limit in self._rates
+        shelf = self._buckets[spent.limit] if named else self._others.setdefault(spent.limit, {})  # type: ignore[index]
+        bucket = shelf.setdefault(spent.key, Bucket(float(spent.rate.limit), at_ms))
+        bucket.spend_elsewhere(spent.rate, spent.amount, at_ms)
 
     @property
     def on(self) -> bool:
@@ -47,15 +61,16 @@ class Limits:
             wait_s = bucket.wait_s(rate)
             if wait_s:
                 raise RateLimited(policy, rate.limit, rate.window_s, wait_s)
-        for _, _, bucket in buckets:
+        for policy, rate, bucket in buckets:
             bucket.left -= 1
+            self._note(Spent(policy, self._key(keys[policy]), rate, 1))
         return min((_standing(*one) for one in buckets), key=lambda s: s.left, default=None)
 
     def spend_one(self, what: str, key: str, rate: Rate) -> None:
         """Takes one from a limit that the settings do not name, but turn off with the others. Raises RateLimited."""
         if not self.on:
             return
-        now, shelf = self._now_ms(), self._others.setdefault(what, {})
+        now, shelf, key = self._now_ms(), self._others.setdefault(what, {}), self._key(key)
         bucket = shelf.setdefault(key, Bucket(float(rate.limit), now))
         if len(shelf) > _MOST:
             del shelf[next(iter(shelf))]
@@ -64,16 +79,18 @@ class Limits:
         if wait_s:
             raise RateLimited(what, rate.limit, rate.window_s, wait_s)
         bucket.left -= 1
+        self._note(Spent(what, key, rate, 1))
 
     def give_back(self, keys: dict[Policy, str]) -> None:
         """Takes back what was spent on a comment that turned out to be there already."""
         for policy, rate in self._rates.items():
-            bucket = self._buckets[policy].get(keys.get(policy, ""))
+            bucket = self._buckets[policy].get(self._key(keys.get(policy, "")))
             if bucket is not None:
                 bucket.left = min(bucket.left + 1, rate.limit)
+                self._note(Spent(policy, self._key(keys[policy]), rate, -1))
 
     async def _bucket(self, policy: Policy, key: str, posted_lately: Callable[[int, int], Awaitable[int]]) -> Bucket:
-        rate, now = self._rates[policy], self._now_ms()
+        rate, now, key = self._rates[policy], self._now_ms(), self._key(key)
         shelf = self._buckets[policy]
         bucket = shelf.get(key)
         if bucket is None:

@@ -33,9 +33,9 @@ class _Known(NamedTuple):
 
 async def preview_policy(res: Resources, site: Site, changes: dict[str, Any]) -> Hindsight:
     """What the policy with these changes would have made of the site's last 500 comments. Raises Invalid."""
-    policy = as_changed(res, site.policy, changes)
+    policy = as_changed(res, site, changes)
     known = await _look(res, site, policy)
-    hold_at, spam_at = thresholds(res, policy.hold_at, policy.spam_at)
+    hold_at, spam_at = thresholds(res, site.id, policy)
 
     def judged() -> Hindsight:
         return in_hindsight([_past(one, known, policy, hold_at, spam_at) for one in known.comments])

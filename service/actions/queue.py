@@ -5,23 +5,26 @@ from typing import Literal
 import msgspec
 
 from service.actions.resources import Resources
-from service.domain.comment import Comment, Status
+from service.actions.waiting import Group
+from service.domain.comment import STATUSES, Comment, Status
 from service.domain.errors import NotFound
 from service.domain.member import Member, MemberStatus
 from service.domain.moderation import Action, Decision, allowed_actions
 from service.domain.report import Report
+from service.domain.search import Search
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
-from service.storage import comments, decisions, guests, members, queue, reports, revisions, sites, threads
-from service.storage.decisions import LogFilter
+from service.storage import comments, decisions, guests, members, queue, reports, revisions, search, sites, threads
+from service.storage.decisions import LogFilter, Tallied
 from service.storage.queue import Position
 from service.storage.revisions import Revision
 
-__all__ = ["LogFilter", "Position", "Revision"]
+__all__ = ["LogFilter", "Position", "Revision", "Tallied"]
 
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
-Tab = Status | Literal["reported"]
+Tab = Status | Literal["reported", "audit"]
 _LATEST = 5
+_EXCERPT = 120
 _MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
 
@@ -41,7 +44,7 @@ class AuthorRecord(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A comment with all that a decision about it needs."""
+    """A comment with all that a decision about it needs; its reasons tell what moved its score, too."""
 
     comment: Comment
     thread: Thread | None
@@ -50,6 +53,7 @@ class Item(msgspec.Struct, frozen=True):
     decisions: list[Decision]
     reports: list[Report]  # open ones, the oldest first
     allowed_actions: tuple[Action, ...]
+    group: Group | None = None  # comments that wait and are nearly the same; None: there is no other
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -67,6 +71,7 @@ class QueueRequest(msgspec.Struct, frozen=True):
     sort: Sort = "oldest"
     after: Position | None = None
     limit: int = 50
+    search: Search | None = None  # its own statuses, where it names some, count in place of `status`
 
 
 async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueuePage:
@@ -79,11 +84,50 @@ async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueueP
     return QueuePage(items, counts, found[-1][1] if more else None)
 
 
+def order_of(wanted: QueueRequest) -> Sort:
+    """The order that the page really has: what is published, or reported, is kept in that of time only."""
+    statuses = wanted.search.statuses if wanted.search else ()
+    if wanted.sort in ("oldest", "newest"):
+        return wanted.sort
+    if wanted.status in ("reported", "audit") and not statuses:
+        return "oldest"  # by their first report, or by their coming
+    return "newest" if "approved" in (statuses or (wanted.status,)) else wanted.sort
+
+
 async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple[Comment, Position]]:
     """One more than is wanted, if there are more."""
+    wanted = msgspec.structs.replace(wanted, sort=order_of(wanted), limit=wanted.limit + 1)
+    if wanted.search is not None:
+        return await _searched(res, site, wanted, wanted.search)
     if wanted.status == "reported":
-        return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit + 1)
-    return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit + 1)
+        return await queue.reported_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
+    if wanted.status == "audit":
+        return await queue.audit_page(res.db, site.id, wanted.sort == "newest", wanted.after, wanted.limit)
+    return await queue.page(res.db, site.id, wanted.status, wanted.sort, wanted.after, wanted.limit)
+
+
+async def _searched(res: Resources, site: Site, wanted: QueueRequest, look: Search) -> list[tuple[Comment, Position]]:
+    """Whom and which threads the search means, then what it finds."""
+    reported = wanted.status == "reported" and not look.statuses
+    authors = [await search.members_named(res.db, site.id, name) for name in look.authors]
+    threads_meant = [await thread_id_of(res, site, key) for key in look.threads]
+    meant = search.Wanted(
+        site_id=site.id,
+        search=look,
+        statuses=_statuses(wanted, look),
+        reported=reported,
+        author_ids=tuple(dict.fromkeys(one for some in authors for one in some)),
+        thread_ids=tuple(one for one in threads_meant if one is not None),
+    )
+    return await search.page(res.db, meant, search.Page(wanted.sort, wanted.after, wanted.limit))
+
+
+def _statuses(wanted: QueueRequest, look: Search) -> tuple[Status, ...]:
+    if look.statuses:
+        return tuple(dict.fromkeys(look.statuses))
+    if wanted.status == "audit":
+        return ("approved",)
+    return tuple(status for status in STATUSES if wanted.status in (status, "reported"))
 
 
 async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Item]:
@@ -97,16 +141,19 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     past = await decisions.histories(res.db, site.id, [c.id for c in found])
     known = {one: _record(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
     records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
+    explained = await res.explanations.of(res.models, res.scorer.model, found)
+    groups = await res.waiting.groups(res.db, site.id, found)
     complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
     return [
         Item(
-            comment=c,
+            comment=msgspec.structs.replace(c, reasons=(*c.reasons, *explained[c.id])),
             thread=where.get(c.thread_id),
             author_record=records[c.id],
             neighbours=_published(near),
             decisions=log,
             reports=complaints.get(c.id, []),
             allowed_actions=allowed_actions(c),
+            group=groups.get(c.id),
         )
         for c, near, log in zip(found, around, past, strict=True)
     ]
@@ -138,6 +185,22 @@ async def log_page(
     """The site's decisions, newest first, and the id that the next page begins before."""
     found = await decisions.log(res.db, site.id, wanted, before or _LAST_ID, limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+async def excerpts(res: Resources, site: Site, comment_ids: list[str]) -> dict[str, str]:
+    """How each of these comments begins."""
+    found = await comments.many(res.db, site.id, list(dict.fromkeys(comment_ids)))
+    return {one.id: one.text[:_EXCERPT] for one in found.values()}
+
+
+async def tally(res: Resources, actor: Member, decision_id: str) -> list[Tallied]:
+    """What a call of this moderator did, summed."""
+    return await decisions.tally(res.db, actor.site_id, actor.id, decision_id)
+
+
+async def tabs(res: Resources, site: Site) -> dict[str, int]:
+    """The numbers on the tabs."""
+    return await sites.status_counts(res.db, site.id)
 
 
 async def history(res: Resources, site: Site, comment_id: str) -> tuple[list[Decision], list[Revision]]:

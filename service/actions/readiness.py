@@ -30,8 +30,13 @@ class Ready:
         """Whether a row can be written, durably, and how the model does."""
         found, now = self._found, self._res.now_ms()
         if found is None or not 0 <= now - found.at < _BELIEVED_MS:
-            found = self._found = Readiness(await self._writable(now), self._res.scorer.state, now)
+            found = self._found = Readiness(await self._writable(now), self._model(), now)
         return found
+
+    def _model(self) -> Literal["ready", "degraded", "missing"]:
+        """As the scorer says; degraded also where a site is served by another model than it should be."""
+        state = self._res.scorer.state
+        return "degraded" if state == "ready" and self._res.models.faulty else state
 
     async def _writable(self, now: int) -> bool:
         try:

@@ -16,7 +16,8 @@ _TRIES = 4
 
 
 class MemberChange(msgspec.Struct, frozen=True):
-    """What is to become of a member; None leaves it. `until` (milliseconds UTC) ends a suspension by itself."""
+    """What is to become of a member; None leaves it. `until` (milliseconds UTC) ends a suspension by itself; without a
+    status it begins one."""
 
     status: MemberStatus | None = None
     until: int | None = None
@@ -50,18 +51,28 @@ async def _changed(res: Resources, actor: Member | None, site: Site, member_id: 
     if member is None:
         raise NotFound
     check_actor(actor, member, change.role is not None or change.name is not None)
+    change = _with_status(member, change)
     _check_member(actor, member, change, res.now_ms())
     await res.db.write([members.unchanged(member), *_unit(member, change, res.now_ms())])
     return member
 
 
 def _check_change(change: MemberChange, now: int) -> None:
-    if change.until is not None and change.status != "suspended":
+    if change.until is not None and change.status not in (None, "suspended"):
         raise Invalid([Fault("/suspended_until", "Only a suspension has an end.")])
     if change.until is not None and change.until <= now:
         raise Invalid([Fault("/suspended_until", "This moment is past: a suspension ends in the future.")])
     if change.name is not None:
         clean_name(change.name)
+
+
+def _with_status(member: Member, change: MemberChange) -> MemberChange:
+    """An end names what ends; but nobody is let back in from a ban without a word."""
+    if change.until is None or change.status is not None:
+        return change
+    if member.status == "banned":
+        raise NotAllowedNow("He is banned, and a ban has no end. Say which status he is to have.")
+    return msgspec.structs.replace(change, status="suspended")
 
 
 def check_actor(actor: Member | None, member: Member, for_owners: bool) -> None:

@@ -5,8 +5,11 @@ from typing import Any
 import msgspec
 
 from service.actions.changes import Change
+from service.actions.evidence import thresholds
 from service.actions.resources import Resources
+from service.actions.set_thresholds import follow_policy
 from service.domain.errors import Fault, Invalid, StorageUnavailable
+from service.domain.faults import fault
 from service.domain.site import Policy, Site
 from service.storage import sites
 from service.storage.database import Outdated
@@ -21,28 +24,28 @@ async def set_policy(res: Resources, site: Site, changes: dict[str, Any]) -> Pol
     """
     for _ in range(_TRIES):
         seen = await sites.find(res.db, site.id) or site
-        policy = as_changed(res, seen.policy, changes)
+        policy = as_changed(res, seen, changes)
         try:
             await res.db.write(sites.setting_policy(seen, policy))
         except Outdated:
             continue
         res.cache.forget_site(site.id)
         res.changes.announce(Change(site.id))
+        await follow_policy(res, site, policy)
         return policy
     raise StorageUnavailable
 
 
-def as_changed(res: Resources, policy: Policy, changes: dict[str, Any]) -> Policy:
+def as_changed(res: Resources, site: Site, changes: dict[str, Any]) -> Policy:
     """The policy as it will be with these settings in place of those of the same names. Raises Invalid."""
-    return changed_policy(policy, _really_changed(res, policy, changes))
+    return changed_policy(site.policy, _really_changed(res, site, changes))
 
 
-def _really_changed(res: Resources, policy: Policy, changes: dict[str, Any]) -> dict[str, Any]:
-    """Thresholds that are only what the model's card says, sent back as they were read, pin nothing."""
-    model = res.scorer.model
-    if model is None:
-        return changes
-    told = {"hold_at": (policy.hold_at, model.hold_at), "spam_at": (policy.spam_at, model.spam_at)}
+def _really_changed(res: Resources, site: Site, changes: dict[str, Any]) -> dict[str, Any]:
+    """Thresholds that nobody has set, sent back as they were read, pin nothing."""
+    policy = site.policy
+    hold_at, spam_at = thresholds(res, site.id, policy)
+    told = {"hold_at": (policy.hold_at, hold_at), "spam_at": (policy.spam_at, spam_at)}
     return {name: value for name, value in changes.items() if told.get(name) != (None, value)}
 
 
@@ -53,14 +56,14 @@ def changed_policy(policy: Policy, changes: dict[str, Any]) -> Policy:
         try:
             policy = msgspec.convert({**msgspec.to_builtins(policy), name: value}, Policy)
         except msgspec.ValidationError as error:
-            faults.append(_fault(name, str(error)))
+            faults.append(_fault(name, error))
     faults.extend(policy.faults())
     if faults:
         raise Invalid(faults)
     return policy
 
 
-def _fault(name: str, problem: str) -> Fault:
+def _fault(name: str, error: msgspec.ValidationError) -> Fault:
     if name not in Policy.__struct_fields__:
         return Fault(f"/{name}", f"There is no setting {name}; there are {', '.join(Policy.__struct_fields__)}.")
-    return Fault(f"/{name}", problem.partition(" - at ")[0] + ".")
+    return Fault(f"/{name}", fault(error, Policy).detail)

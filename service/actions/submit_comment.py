@@ -12,7 +12,9 @@ from service.actions.limits import Standing
 from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.actions.spend_limits import give_back, spend_limits
+from service.actions.weigh import Asked, Weighed, weigh
 from service.domain import markup
+from service.domain.audit import is_drawn
 from service.domain.comment import Author, Comment, check_text, repeat_key
 from service.domain.errors import Fault, Invalid, NotAllowedNow, RateLimited, StorageUnavailable
 from service.domain.names import check_email
@@ -20,8 +22,7 @@ from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
 from service.domain.verdict import Evidence, Verdict, decide, refuse
 from service.spam.facts import Sample
-from service.spam.scorer import Scored
-from service.storage import comments, members, sites, threads
+from service.storage import audits, comments, members, sites, threads
 from service.storage.database import Outdated, Statement
 
 _REPEAT_MS = 60_000
@@ -57,9 +58,9 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     if repeated is not None:
         return Submitted(repeated, True)
     written = Written(draft, author, await render(draft.text, site.policy.link_rel))
-    scored = await res.scorer.score(_sample(draft, author))
+    weighed = await weigh(res, _asked(who, draft, author, thread, facts.hold_at))
     for _ in range(_TRIES):
-        comment = _comment(res, written, thread, decide(_complete(facts, written, scored)), scored)
+        comment = _comment(res, written, thread, decide(_complete(facts, written, weighed)), weighed)
         notices = await of_change(res, who.site, comment, None)
         try:
             await res.db.write([*_unit(who, comment, thread, draft), *keep(comment), *notices])
@@ -77,9 +78,9 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
     raise StorageUnavailable
 
 
-def _complete(facts: Evidence, written: Written, scored: Scored | None) -> Evidence:
+def _complete(facts: Evidence, written: Written, weighed: Weighed) -> Evidence:
     """The evidence with what is dear to find out, and so found out last."""
-    score = scored.score if scored else None
+    score = weighed.scored.score if weighed.scored else None
     return msgspec.structs.replace(facts, links=markup.count_links(written.html), score=score)
 
 
@@ -121,12 +122,14 @@ async def _find_repeat(res: Resources, who: Who, looked_up: str, draft: Draft) -
     return await comments.find(res.db, who.site.id, repeated) if repeated else None
 
 
-def _sample(draft: Draft, author: Author) -> Sample:
+def _asked(who: Who, draft: Draft, author: Author, thread: Thread, hold_at: float) -> Asked:
     url = draft.guest.url if draft.guest else None
-    return Sample(text=draft.text, author_name=author.name, author_url=url or "")
+    sample = Sample(text=draft.text, author_name=author.name, author_url=url or "")
+    return Asked(who.site.id, sample, who.member, author.id or who.address, thread.title, hold_at)
 
 
-def _comment(res: Resources, written: Written, thread: Thread, verdict: Verdict, scored: Scored | None) -> Comment:
+def _comment(res: Resources, written: Written, thread: Thread, verdict: Verdict, weighed: Weighed) -> Comment:
+    scored = weighed.scored
     return Comment(
         id=res.ids.new(),
         site_id=thread.site_id,
@@ -141,7 +144,7 @@ def _comment(res: Resources, written: Written, thread: Thread, verdict: Verdict,
         version=1,
         score=scored.score if scored else None,
         verdict=verdict.word,
-        reasons=verdict.reasons,
+        reasons=(*verdict.reasons, *weighed.clues),
         model_version=scored.model_version if scored else None,
     )
 
@@ -165,7 +168,14 @@ def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft) -> list[Stat
         unit.append(threads.counting_page(comment.site_id, looked_up, 1))
     unit.append(sites.counting(comment.site_id, comment.status, 1))
     unit.extend(members.recording(comment.author.id, comment.status, 1))
+    if comment.status == "approved" and comment.verdict == "ham" and is_drawn(comment.id, _audited(who, comment)):
+        unit.extend(audits.drawing(comment.site_id, comment.id, comment.created_at))
     return unit
+
+
+def _audited(who: Who, comment: Comment) -> float:
+    """The share that is picked for a look: of what the model let pass, not of what moderators write themselves."""
+    return 0.0 if any(one.code == "trusted-role" for one in comment.reasons) else who.site.policy.audit_share
 
 
 async def _look_again(

@@ -100,6 +100,12 @@ class Watch:
             if follower.interest.named:
                 follower.doubt()
 
+    def tell_looking(self) -> None:
+        """To moderators: who else is at the desk has changed."""
+        for follower in self._followers:
+            if follower.interest.moderates:
+                follower.tell_looking()
+
     def hear(self, change: Change | None) -> None:
         """Something has changed; None: perhaps anything."""
         if change is None or change.thread_id is None:

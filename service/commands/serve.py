@@ -11,11 +11,13 @@ import uvloop
 
 from service.actions.resources import Resources
 from service.actions.show_ways_in import Link, demo_links, owner_links
-from service.app import build_app, open_resources, secret_of, send_letters
+from service.actions.trainer import Trainer
+from service.app import build_app, database_of, for_trainings, learn, open_resources, secret_of, send_letters
 from service.commands.wiring import FAILED, MISUSED, config_option, exit_over_data, settings_or_exit
 from service.domain.errors import Refusal, StorageUnavailable
 from service.settings import Settings
 from service.storage.migrate import MigrationRefused
+from service.storage.sole import served_alone
 from service.web.app_keys import Serving
 from service.web.server import CannotListen, serving, stop_asked
 
@@ -28,7 +30,8 @@ def command(demo: bool, config: Path | None) -> None:
     settings = settings_or_exit(config)
     logging.basicConfig(level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        uvloop.run(_serve(settings, demo))
+        with served_alone(database_of(settings)):
+            uvloop.run(_serve(settings, demo))
     except CannotListen as fault:
         where = f"{settings.host}:{settings.port}"
         click.echo(f"GREENROOM_PORT: cannot listen on {where} ({fault}); an example: 8081", err=True)
@@ -48,10 +51,12 @@ def command(demo: bool, config: Path | None) -> None:
 async def _serve(settings: Settings, demo: bool) -> None:
     _collect_garbage_seldom()
     asked = stop_asked()
-    async with open_resources(settings, scoring=True) as res:
+    async with open_resources(settings, scoring=True, trainer=Trainer(for_trainings(settings))) as res:
         about = Serving(settings.public_url, settings.trusted_proxies, secret_of(settings))
+        about.metrics_token = settings.metrics_token
         app = build_app(settings, res, about)
         send_letters(app, settings, _print)
+        learn(app)
         async with serving(app, settings.host, settings.port) as port:
             about.public_url = settings.public_url or _local_url(settings.host, port)
             about.demo_site = "demo" if demo else None

@@ -31,7 +31,7 @@ def command(site_name: str, assignments: tuple[str, ...]) -> None:
         for name, value in msgspec.to_builtins(policy).items():
             click.echo(f"{name} = {json.dumps(value, ensure_ascii=False)}")
 
-    run(work)
+    run(work, scoring=bool(assignments))
 
 
 def _read(assignment: str) -> tuple[str, Any]:
@@ -44,7 +44,7 @@ def _read(assignment: str) -> tuple[str, Any]:
         return name, _json(text)
     if isinstance(default, tuple):
         return name, [part.strip() for part in text.split(",") if part.strip()]
-    if isinstance(default, int) or name in ("hold_at", "spam_at"):
+    if isinstance(default, int) or name in ("hold_at", "spam_at", "honest_held_one_in"):
         return name, _json(text)
     return name, text
 

@@ -39,12 +39,15 @@ def settings_or_exit(config: Path | None = None) -> Settings:
         sys.exit(MISUSED)
 
 
-def run(work: Callable[[Resources], Awaitable[T]]) -> T:
-    """Does the work with opened resources; exits with 1 and one line if it is refused, with 2 if it cannot begin."""
+def run(work: Callable[[Resources], Awaitable[T]], scoring: bool = False) -> T:
+    """Does the work with opened resources, with the models if it scores.
+
+    Exits with 1 and one line if it is refused, with 2 if it cannot begin.
+    """
     settings = settings_or_exit()
 
     async def opened() -> T:
-        async with open_resources(settings) as res:
+        async with open_resources(settings, scoring) as res:
             return await work(res)
 
     try:

@@ -27,6 +27,12 @@ class Bucket(msgspec.Struct):
         self.left = min(self.left + earned, rate.limit)
         self.at_ms = now_ms
 
+    def spend_elsewhere(self, rate: Rate, amount: int, at_ms: int) -> None:
+        """Takes what another process let pass at that moment; no more than there is."""
+        if at_ms > self.at_ms:
+            self.refill(rate, at_ms)
+        self.left = min(max(self.left - amount, 0.0), rate.limit)
+
     def wait_s(self, rate: Rate) -> int:
         """Seconds until one more is allowed, at least 1; 0 if one is allowed now."""
         missing = 1 - self.left

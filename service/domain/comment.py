@@ -19,11 +19,16 @@ _INVISIBLE = re.compile(
 
 
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One ground for a verdict: a code for programs, a sentence for people."""
+    """One ground for a verdict: a code for programs, a sentence for people.
+
+    `weight`: log-odds of spam that it adds, where it is one of the score. `span`: where in the text it stands, from a
+    code point to before another.
+    """
 
     code: str
     detail: str
     weight: float | None = None
+    span: tuple[int, int] | None = None
 
 
 class Author(msgspec.Struct, frozen=True):

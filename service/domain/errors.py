@@ -75,8 +75,16 @@ class NotFound(Refusal):
     detail = "There is nothing here."
 
 
+class Gone(Refusal):
+    detail = "This was there and is over."
+
+
 class NotAllowedNow(Refusal):
     detail = "This action does not apply to the comment as it is now."
+
+
+class AlreadyTraining(Refusal):
+    detail = "The model of this site is being trained already. GET S/models tells how far it is."
 
 
 class LastOwner(NotAllowedNow):

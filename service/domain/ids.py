@@ -29,3 +29,8 @@ class Ids:
 def first_id_at(time_ms: int) -> str:
     """The smallest id that can be made at this time: a lower bound for "since"."""
     return f"{max(time_ms, 0) << _RANDOM_BITS:0{_WIDTH}x}"
+
+
+def made_at(made: str) -> int:
+    """When an id was made (milliseconds UTC)."""
+    return int(made, 16) >> _RANDOM_BITS

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from service.domain.errors import Fault, Invalid, NotAllowedNow, NotFound
+from service.domain.errors import Fault, Gone, Invalid, NotFound
 from service.domain.member import Member, Role
 
 InvitationState = Literal["open", "used", "expired", "revoked"]
@@ -13,11 +13,11 @@ RequestOutcome = Literal["accepted", "declined"]
 DAY_MS = 86_400_000
 LASTS_MS = 14 * DAY_MS
 MAX_MESSAGE = 1_000  # code points
-NO_INVITATION = "There is no such invitation, or it is over. Ask for a new one."
+NO_INVITATION = "There is no such invitation. Ask for a new one."
 _RANKS: tuple[Role, ...] = ("member", "moderator", "owner")
 
 
-class InvitationUsed(NotAllowedNow):
+class InvitationUsed(Gone):
     """A code works once."""
 
     detail = "This invitation has been used already."
@@ -47,12 +47,12 @@ class Invitation(msgspec.Struct, frozen=True):
         return "open" if now_ms < self.expires_at else "expired"
 
     def check_open(self, now_ms: int) -> None:
-        """Raises InvitationUsed; NotFound for one that is over, as for one that never was."""
+        """Raises InvitationUsed, Gone."""
         state = self.state(now_ms)
         if state == "used":
             raise InvitationUsed
         if state != "open":
-            raise NotFound(NO_INVITATION)
+            raise Gone("This invitation is over. Ask for a new one.")
 
     def check_inviter(self, inviter: Member | None, now_ms: int) -> None:
         """Raises NotFound where the one who invited could not do so now: nobody leaves himself a way back in."""

@@ -9,8 +9,8 @@ from service.domain.errors import NotAllowedNow
 
 Action = Literal["approve", "reject", "mark_spam", "remove", "restore"]
 ACTIONS: tuple[Action, ...] = ("approve", "reject", "mark_spam", "remove", "restore")
-LoggedAction = Literal["approve", "reject", "mark_spam", "remove", "restore", "undo", "edit", "dismiss"]
-LOGGED_ACTIONS: tuple[LoggedAction, ...] = (*ACTIONS, "undo", "edit", "dismiss")
+LoggedAction = Literal["approve", "reject", "mark_spam", "remove", "restore", "undo", "edit", "dismiss", "audit"]
+LOGGED_ACTIONS: tuple[LoggedAction, ...] = (*ACTIONS, "undo", "edit", "dismiss", "audit")
 Label = Literal["ham", "spam"]
 Remover = Literal["author", "moderator"]
 
@@ -53,6 +53,11 @@ def apply(action: Action, comment: Comment, by: Remover = "moderator") -> Outcom
     assert transition.to is not None
     removing = transition.to == "removed"
     return Outcome(transition.to, transition.label, comment.status if removing else None, by if removing else None)
+
+
+def upheld(outcome: Outcome, label: Label | None) -> Outcome:
+    """A moderator removes what readers complained of: it teaches spam, unless somebody has called it ham before."""
+    return outcome._replace(label="spam") if label is None else outcome
 
 
 def _restored(comment: Comment) -> Outcome:
@@ -103,6 +108,8 @@ def undone(decision: Decision, comment: Comment) -> Outcome:
         raise NotAllowedNow("An edit is not taken back; edit the comment again.")
     if decision.action == "dismiss":  # nothing of the comment was changed
         raise NotAllowedNow("Reports that were dismissed stay dismissed; they can be made again.")
+    if decision.action == "audit":
+        raise NotAllowedNow("A look at a sample is not taken back; decide about the comment instead.")
     if comment.version != decision.version:
         raise NotAllowedNow("Something newer was decided about this comment; it stays as it is.")
     removing = decision.from_status == "removed"

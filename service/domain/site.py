@@ -15,15 +15,26 @@ Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words = Annotated[tuple[Word, ...], msgspec.Meta(max_length=2_000)]
-Origin = Annotated[str, msgspec.Meta(pattern=r"^https?://[a-z0-9.\-\[\]:]+\Z", max_length=300)]
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", max_length=35)]
+Origin = Annotated[
+    str, msgspec.Meta(pattern=r"^https?://[a-z0-9.\-\[\]:]+\Z", max_length=300, examples=["https://blog.example"])
+]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", max_length=35, examples=["en"])]
 Origins = Annotated[tuple[Origin, ...], msgspec.Meta(max_length=50)]
 Domain = Annotated[
     str,
-    msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?(\.[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?)+\Z", max_length=253),
+    msgspec.Meta(
+        pattern=r"^[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?(\.[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?)+\Z",
+        max_length=253,
+        examples=["school.example"],
+    ),
 ]
 Address = Annotated[
-    str, msgspec.Meta(pattern=r"^[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-z0-9.\-]+\.[a-z0-9\-]+\Z", max_length=254)
+    str,
+    msgspec.Meta(
+        pattern=r"^[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-z0-9.\-]+\.[a-z0-9\-]+\Z",
+        max_length=254,
+        examples=["mo@blog.example"],
+    ),
 ]
 Addresses = Annotated[tuple[Address, ...], msgspec.Meta(max_length=10)]
 
@@ -52,10 +63,22 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     moderation_mail: Addresses = ()  # told of comments that wait for a moderator
     moderation_mail_every: Literal["comment", "hour", "day"] = "comment"
     comment_mail: Addresses = ()  # told of every comment that is published
-    link_rel: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", max_length=100)] = "ugc nofollow noopener"
+    honest_held_one_in: Annotated[int, msgspec.Meta(ge=2, le=10_000)] | None = None  # sets hold_at and spam_at
+    audit_share: Share = 0.0  # of the comments that are published at once, picked at random for a look
+    retraining: Literal["after_decisions", "daily", "by_hand"] = "after_decisions"
+    link_rel: Annotated[
+        str, msgspec.Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", max_length=100, examples=["ugc nofollow noopener"])
+    ] = "ugc nofollow noopener"
 
     def faults(self) -> list[Fault]:
         """What is wrong between the settings, each of which is right by itself."""
+        if self.honest_held_one_in is not None and (self.hold_at, self.spam_at) != (None, None):
+            return [
+                Fault(
+                    "/honest_held_one_in",
+                    "It sets hold_at and spam_at itself: set both of them to null, or this one.",
+                )
+            ]
         if self.hold_at is not None and self.spam_at is not None and self.hold_at > self.spam_at:
             return [Fault("/hold_at", f"hold_at ({self.hold_at}) must not be above spam_at ({self.spam_at}).")]
         return []

@@ -46,6 +46,7 @@ async def _draft(writing: Writing, comment: Comment, author: Member, to: str) ->
         "site": site.id,
         "name": author.name,
         "approved": approved,
+        "at": comment.created_at,
         "page": page_of(writing, thread, comment.id if approved else None),
         "text": disarmed(shortened(comment.text, _LONGEST)) if approved else None,
         "reason": None if approved else await _reason(writing, comment),

@@ -87,7 +87,7 @@ async def _to_named(writing: Writing, recipient: str, events: Sequence[Event]) -
 
 def _subject(writing: Writing, shown: list[Published]) -> str:
     pages = {one.page.title for one in shown}
-    where = pages.pop() if len(pages) == 1 else writing.site.id
+    where = f"“{pages.pop()}”" if len(pages) == 1 else writing.site.id
     return f"[{writing.site.id}] {counted(len(shown), 'new comment')} on {where}"
 
 

@@ -26,6 +26,7 @@ class Waiting(NamedTuple):
     reasons: list[str]
     page: Page | None
     url: str
+    edits: bool  # a text that is public: readers go on seeing that one
 
 
 async def spread_held(writing: Writing, event: Event) -> Spread:
@@ -84,4 +85,5 @@ def _waiting(writing: Writing, one: Comment, thread: Thread | None, moderator: M
         reasons=[disarmed(reason.detail) for reason in one.reasons],
         page=page_of(writing, thread) if thread is not None else None,
         url=writing.public_url + deciding_link(writing.res, one, moderator),
+        edits=one.stands,
     )

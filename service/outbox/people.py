@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from service.actions.letter_links import admitting_link
 from service.actions.make_letter_link import letter_of
 from service.actions.renew_code import renew_code
 from service.outbox.kinds import Draft, Spread, Writing
@@ -30,7 +31,16 @@ async def compose_invitation(writing: Writing, recipient: str, events: Sequence[
         return None
     code = await renew_code(res, site, found.id)
     url = f"{writing.public_url}/sites/{site.id}/invitation?{urlencode({'code': code})}"
-    told = {"site": site.id, "role": found.role, "url": url, "until": found.expires_at}
+    inviter = await members.find(res.db, site.id, found.invited_by) if found.invited_by else None
+    told = {
+        "site": site.id,
+        "blog": site.policy.origins[0] if site.policy.origins else None,
+        "name": disarmed(one_line(found.name or "")),
+        "inviter": disarmed(one_line(inviter.name)) if inviter is not None else None,
+        "role": found.role,
+        "url": url,
+        "until": found.expires_at,
+    }
     return Draft(found.email, f"[{site.id}] You are invited", "invitation", told)
 
 
@@ -53,7 +63,8 @@ async def compose_request(writing: Writing, recipient: str, events: Sequence[Eve
         "site": site.id,
         "name": disarmed(one_line(found.member_name)),
         "message": disarmed(found.message),
-        "request": found.id,
+        "owner": owner.name,
+        "url": writing.public_url + admitting_link(res, found, owner),
     }
     return Draft(owner.email, f"[{site.id}] Somebody asks to become a member", "membership_request", told)
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 _FOLDER = Path(__file__).parent / "templates"
 _SCHEME = re.compile(r"(?<=[A-Za-z]):(?=//)")
-_DOMAIN_DOT = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_]{2})(?!html?\b|php\b)")  # those are no domains
+_DOMAIN_DOT = re.compile(r"(?<=[^\W_])\.(?=[^\W\d_]{2})(?!html?\b|php\b)")  # those are no domains
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Literal, NamedTuple, Protocol
 
 from service.spam.breaker import Breaker
@@ -57,12 +58,12 @@ State = Literal["ready", "degraded", "missing"]
 
 class _Request(NamedTuple):
     sample: Sample
+    model: Scores  # which one is to score it is settled when it is asked for
     answer: "asyncio.Future[Scored | None]"
     due: float  # on the loop's clock
 
 
 class _Batch(NamedTuple):
-    model: Scores
     requests: list[_Request]
 
 
@@ -137,12 +138,15 @@ class Scorer:
         self._why_missing = why_missing
         self._breaker.succeeded()
 
-    async def score(self, sample: Sample) -> Scored | None:
-        """Score one comment. None: unscored, because the model is missing, slow or broken. Never raises for that."""
-        loop = self._loop
-        if loop is None or not self._admits():
+    async def score(self, sample: Sample, model: Scores | None = None) -> Scored | None:
+        """Score one comment, by this model or else by the one in service.
+
+        None: unscored, because the model is missing, slow or broken. Never raises for that.
+        """
+        loop, model = self._loop, model or self._model
+        if loop is None or model is None or not self._admits():
             return None
-        request = _Request(sample, loop.create_future(), loop.time() + self._limits.deadline_s)
+        request = _Request(sample, model, loop.create_future(), loop.time() + self._limits.deadline_s)
         self._waiting.append(request)
         if not self._planned and self._flying is None:
             self._plan(loop)
@@ -152,8 +156,7 @@ class Scorer:
 
     def _admits(self) -> bool:
         return (
-            self._model is not None
-            and self._thread is not None
+            self._thread is not None
             and len(self._waiting) < self._limits.waiting
             and (not self._breaker.is_open or self._breaker.admits(self._clock()))
         )
@@ -171,10 +174,8 @@ class Scorer:
         self._planned = False
         self._busy = len(self._waiting) > 1
         requests = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._limits.batch))]
-        if self._model is None:
-            self._give_up(requests)
-        elif requests:
-            self._flying = _Batch(self._model, requests)
+        if requests:
+            self._flying = _Batch(requests)
             self._jobs.put(self._flying)
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -182,7 +183,7 @@ class Scorer:
         while (batch := self._jobs.get()) is not None:
             answer: list[float] | BaseException
             try:
-                answer = batch.model.score([request.sample for request in batch.requests])
+                answer = _scores(batch.requests)
             except BaseException as fault:  # noqa: BLE001, RUF100 - a thread that dies answers nobody
                 answer = fault
             try:
@@ -204,10 +205,9 @@ class Scorer:
             self._plan(self._loop)
 
     def _resolve(self, batch: _Batch, scores: list[float]) -> None:
-        version = batch.model.version
         for request, score in zip(batch.requests, scores, strict=True):
             if not request.answer.done():
-                request.answer.set_result(None if math.isnan(score) else Scored(score, version))
+                request.answer.set_result(None if math.isnan(score) else Scored(score, request.model.version))
 
     def _give_up(self, requests: list[_Request]) -> None:
         for request in requests:
@@ -233,3 +233,22 @@ class Scorer:
     def _note(self, fault: str) -> None:
         self._fault = fault
         self._breaker.failed(self._clock())
+
+
+def _scores(requests: list[_Request]) -> list[float]:
+    """A score for each, by its own model: one call where all ask the same, else one for each model.
+
+    Where one of several models fails, its comments alone go without a score (NaN).
+    """
+    first = requests[0].model
+    if all(request.model is first for request in requests):
+        return first.score([request.sample for request in requests])
+    found = [math.nan] * len(requests)
+    for model in {id(request.model): request.model for request in requests}.values():
+        mine = [number for number, request in enumerate(requests) if request.model is model]
+        with suppress(Exception):
+            for number, score in zip(mine, model.score([requests[n].sample for n in mine]), strict=True):
+                found[number] = score
+    if all(map(math.isnan, found)):
+        raise RuntimeError("none of several models gave a score")
+    return found

@@ -1,12 +1,13 @@
 """What storage asks of an engine: reads, and units of work given as data. The engines are sqlite.py and postgres.py."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from service.domain.errors import Refusal
 
 Value = str | int | float | None
 Row = tuple[Any, ...]
+Engine = Literal["sqlite", "postgres"]
 
 
 class Portion(NamedTuple):
@@ -20,10 +21,11 @@ PORTION = 200  # things in a Portion, about
 
 
 class Query(NamedTuple):
-    """A SELECT with `:name` parameters."""
+    """A SELECT with `:name` parameters. `varies`: how it is best carried out depends on their values."""
 
     sql: str
     parameters: Mapping[str, Value]
+    varies: bool = False
 
 
 class Statement(NamedTuple):
@@ -47,12 +49,17 @@ class Outdated(Refusal):
 class Database(Protocol):
     """An engine. All methods may raise StorageUnavailable."""
 
+    engine: Engine
+
     async def read(self, *queries: Query) -> list[list[Row]]:
         """The rows of each query, all from one moment."""
         ...
 
-    async def write(self, unit: Unit) -> None:
-        """Carries out a unit of work and returns when it is durable. Raises the refusal of the guard that failed."""
+    async def write(self, unit: Unit, quiet: bool = False) -> None:
+        """Carries out a unit of work and returns when it is durable. Raises the refusal of the guard that failed.
+
+        `quiet`: nobody keeps in memory what this changes, so other processes need not look again.
+        """
         ...
 
     def on_foreign_change(self, callback: Callable[[], None]) -> None:

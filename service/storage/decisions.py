@@ -1,9 +1,12 @@
 """The log of decisions, and the labels that they teach. Log rows are added and never changed."""
 
+from collections import Counter
+from typing import NamedTuple
+
 import msgspec
 
 from service.domain.member import Member
-from service.domain.moderation import Decision, Label
+from service.domain.moderation import Decision, Label, LoggedAction
 from service.storage.database import Database, Portion, Query, Row, Statement, Value
 from service.storage.texts import own_range
 
@@ -30,17 +33,18 @@ def adding(d: Decision) -> Statement:
 
 
 class LogFilter(msgspec.Struct, frozen=True):
-    """What to show of a site's log; None shows all."""
+    """What to show of a site's log; None shows all. `since` is an id (domain/ids.py): nothing older."""
 
     actor_id: str | None = None
     action: str | None = None
     thread_id: str | None = None
+    since: str | None = None
 
 
 async def log(db: Database, site_id: str, wanted: LogFilter, before: str, limit: int) -> list[Decision]:
     """The site's decisions, newest first, from those before an id."""
     set_names = [name for name in wanted.__struct_fields__ if getattr(wanted, name) is not None]
-    conditions = "".join(f" AND d.{name} = :{name}" for name in set_names)
+    conditions = "".join(" AND d.id >= :since" if name == "since" else f" AND d.{name} = :{name}" for name in set_names)
     sql = (
         f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE d.site_id = :site_id AND d.id < :before{conditions}"
         " ORDER BY d.id DESC LIMIT :limit"
@@ -79,6 +83,27 @@ async def of_call(db: Database, site_id: str, decision_id: str, after: str, limi
     return [_decision(row) for row in rows]
 
 
+class Tallied(NamedTuple):
+    """How many comments one call did the same thing to, and what they were labelled before and after."""
+
+    action: LoggedAction
+    from_label: Label | None
+    to_label: Label | None
+    comments: int
+
+
+async def tally(db: Database, site_id: str, actor_id: str, decision_id: str) -> list[Tallied]:
+    """What a call of this member did, summed; nothing if it was another's."""
+    # Summed here: a GROUP BY in the database would read the site's whole log for want of a fitting index.
+    sql = (
+        "SELECT action, from_label, to_label FROM decisions WHERE decision_id = :decision_id AND site_id = :site_id"
+        " AND actor_id = :actor_id ORDER BY id"
+    )
+    parameters: dict[str, Value] = {"decision_id": decision_id, "site_id": site_id, "actor_id": actor_id}
+    (rows,) = await db.read(Query(sql, parameters))
+    return [Tallied(action, was, now, count) for (action, was, now), count in Counter(rows).items()]
+
+
 async def labels(db: Database, site_id: str, comment_ids: list[str]) -> dict[str, Label]:
     """The labels that these comments have."""
     sql = "SELECT comment_id, label FROM labels WHERE comment_id = :comment_id AND site_id = :site_id"
@@ -91,17 +116,30 @@ def labelling(d: Decision) -> Statement:
     if d.to_label is None:
         return unlabelling(d.comment_id)
     return Statement(
-        "INSERT INTO labels (comment_id, site_id, label, source, member_id, created_at) VALUES (:comment_id, :site_id,"
-        " :label, 'moderator', :member_id, :created_at) ON CONFLICT (comment_id) DO UPDATE SET label = excluded.label,"
-        " source = excluded.source, member_id = excluded.member_id, created_at = excluded.created_at",
+        _LABELLING,
         {
             "comment_id": d.comment_id,
             "site_id": d.site_id,
             "label": d.to_label,
+            "action": d.action,
             "member_id": d.actor_id,
             "created_at": d.created_at,
         },
     )
+
+
+# What the author gave beside the text stays with the label, since names change. Where a comment had open reports, the
+# label says that they were upheld; a label that contradicts a colleague's is contested.
+_LABELLING = (
+    "INSERT INTO labels (comment_id, site_id, label, source, member_id, created_at, author_name, author_url, contested)"
+    " SELECT c.id, c.site_id, :label, CASE WHEN :action = 'audit' THEN 'audit' WHEN :action = 'remove' THEN 'removed'"
+    " WHEN :action = 'mark_spam' AND EXISTS (SELECT 1 FROM reported r WHERE r.comment_id = c.id) THEN 'report'"
+    " ELSE 'moderator' END, :member_id, :created_at, COALESCE(m.name, c.author_name), c.author_url, 0"
+    " FROM comments c LEFT JOIN members m ON m.id = c.author_id WHERE c.id = :comment_id AND c.site_id = :site_id"
+    " ON CONFLICT (comment_id) DO UPDATE SET contested = CASE WHEN labels.label <> excluded.label"
+    " AND labels.member_id <> excluded.member_id THEN 1 ELSE labels.contested END, label = excluded.label,"
+    " source = excluded.source, member_id = excluded.member_id, created_at = excluded.created_at"
+)
 
 
 def unlabelling(comment_id: str) -> Statement:

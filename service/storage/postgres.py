@@ -9,9 +9,9 @@ by unit. (PostgreSQL's documents on explicit locking, libpq's on pipeline mode.)
 
 import asyncio
 import logging
-import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import psycopg
@@ -19,15 +19,19 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from service.domain.errors import Refusal, StorageUnavailable
-from service.storage.database import Outdated, Query, Row, Unit
+from service.storage.database import Engine, Outdated, Query, Row, Unit
+from service.storage.postgres_listening import CHANNEL, Listener
 from service.storage.postgres_sql import translated
 
 _GROUP = 256  # units in one commit at most, so that the first of them does not wait for long
 _READERS = 6
 _WAIT_S = 4.0  # for a connection, for a lock, for a statement: within the five seconds that are promised
 _LOCK = 0x6772_6565  # "gree": the key of the advisory lock that orders the writers of one database
-_CHANNEL = "greenroom_changes"
 _OPTIONS = f"-c statement_timeout={int(_WAIT_S * 1000)} -c lock_timeout={int(_WAIT_S * 1000)} -c timezone=UTC"
+# Each query is written for one index, whatever the values: its plan is made once. Made for the values, it was seen to
+# go through a whole table for a page with much that waits and nothing published. Searches differ too much for one plan.
+_PLANS = "-c plan_cache_mode=force_generic_plan"
+_PLANNED_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
 _RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
 _LOG = logging.getLogger("greenroom.storage")
@@ -35,30 +39,38 @@ _LOG = logging.getLogger("greenroom.storage")
 
 class _Write(NamedTuple):
     unit: Unit
+    quiet: bool
     done: asyncio.Future[None]
 
 
 Outcome = Exception | None
 
 
+class _Group:
+    """Units that are written together. `ending`: whether they are in force may be unknown from now on."""
+
+    def __init__(self, units: Sequence[Unit], quiet: bool) -> None:
+        self.units, self.quiet, self.ending = units, quiet, False
+
+
 class PostgresDatabase:
     """A Database on a PostgreSQL server. Open it with `open_postgres`."""
 
+    engine: Engine = "postgres"
+
     def __init__(self, url: str, pool: AsyncConnectionPool[AsyncConnection[Row]]) -> None:
         self._url, self._pool = url, pool
-        self._own = secrets.token_hex(8)  # by which this process knows its own announcements
         self._writes: deque[_Write] = deque()
         self._writing: asyncio.Task[None] | None = None
-        self._foreign: list[Callable[[], None]] = []
-        self._listening: asyncio.Task[None] | None = None
+        self._listener = Listener(url)
         self.groups = 0  # committed so far
 
     # Writing
 
-    async def write(self, unit: Unit) -> None:
+    async def write(self, unit: Unit, quiet: bool = False) -> None:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._writes.append(_Write(unit, done))
+        self._writes.append(_Write(unit, quiet, done))
         if self._writing is None:
             self._writing = loop.create_task(self._write_groups())
         await done
@@ -72,7 +84,7 @@ class PostgresDatabase:
 
     async def _write_group(self) -> None:
         group = [self._writes.popleft() for _ in range(min(len(self._writes), _GROUP))]
-        outcomes = await self._outcomes([write.unit for write in group])
+        outcomes = await self._outcomes([write.unit for write in group], all(write.quiet for write in group))
         for write, outcome in zip(group, outcomes, strict=True):
             if write.done.done():
                 continue
@@ -81,68 +93,98 @@ class PostgresDatabase:
             else:
                 write.done.set_exception(outcome)
 
-    async def _outcomes(self, units: Sequence[Unit]) -> Sequence[Outcome]:
-        try:
-            async with self._pool.connection() as connection:
-                outcomes = await self._commit(connection, units)
-                self.groups += 1
-                return outcomes
-        except (psycopg.Error, PoolTimeout, OSError) as error:
-            _LOG.warning("a group of %d units was not written: %s", len(units), type(error).__name__)
-            return [StorageUnavailable()] * len(units)
+    async def _outcomes(self, units: Sequence[Unit], quiet: bool) -> Sequence[Outcome]:
+        """Tries again, once, where the connection was lost before the end of the transaction could have been sent."""
+        for may_try_again in (True, False):
+            group = _Group(units, quiet)
+            try:
+                async with self._pool.connection() as connection:
+                    outcomes = await self._commit(connection, group)
+                    self.groups += 1
+                    return outcomes
+            except (psycopg.Error, PoolTimeout, OSError) as error:
+                _LOG.warning("a group of %d units was not written: %s", len(units), type(error).__name__)
+                if not _is_lost(error) or group.ending or not may_try_again:
+                    break
+                await self._renew()
+        return [StorageUnavailable()] * len(units)
 
-    async def _commit(self, connection: AsyncConnection[Row], units: Sequence[Unit]) -> Sequence[Outcome]:
+    async def _renew(self) -> None:
+        """Connections that a restart of the server has ended are found now, rather than one by one."""
+        with suppress(psycopg.Error, PoolTimeout, OSError, TimeoutError):
+            async with asyncio.timeout(_WAIT_S / 2):
+                await self._pool.check()
+
+    async def _commit(self, connection: AsyncConnection[Row], group: _Group) -> Sequence[Outcome]:
         """Writes the units as one transaction; replays them one by one if one of them breaks it."""
         try:
-            if await self._all_in_one(connection, units):
-                return [None] * len(units)
+            if await self._all_in_one(connection, group):
+                return [None] * len(group.units)
         except (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError, *_RETRIED, TypeError, ValueError):
             pass  # whatever a unit has in it, it spoils only itself
         if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
             await connection.rollback()
-        return await self._one_by_one(connection, units)
+        return await self._one_by_one(connection, group)
 
-    async def _all_in_one(self, connection: AsyncConnection[Row], units: Sequence[Unit]) -> bool:
+    async def _all_in_one(self, connection: AsyncConnection[Row], group: _Group) -> bool:
         """The good path: two round trips for all of them. Says whether every guard held."""
         cursors: list[tuple[AsyncCursor[Row], bool]] = []
         async with connection.pipeline():
-            await self._begin(connection)
-            for unit in units:
+            await self._begin(connection, group)
+            for unit in group.units:
                 for sql, parameters, refusal in unit:
                     cursor = connection.cursor()
                     await cursor.execute(translated(sql), parameters)
                     cursors.append((cursor, refusal is not None))
         if any(guards and cursor.rowcount < 1 for cursor, guards in cursors):
             return False
+        group.ending = True
         await connection.commit()
         return True
 
-    async def _begin(self, connection: AsyncConnection[Row]) -> None:
+    async def _begin(self, connection: AsyncConnection[Row], group: _Group) -> None:
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        await connection.execute("SELECT pg_notify(%s, %s)", [_CHANNEL, self._own])
+        if not group.quiet:
+            await connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, self._listener.own])
 
-    async def _one_by_one(self, connection: AsyncConnection[Row], units: Sequence[Unit]) -> Sequence[Outcome]:
+    async def _one_by_one(self, connection: AsyncConnection[Row], group: _Group) -> Sequence[Outcome]:
         """The slow way, each unit in a savepoint of its own."""
-        await self._begin(connection)
-        outcomes = [await _apply_alone(connection, unit) for unit in units]
+        await self._begin(connection, group)
+        outcomes = [await _apply_alone(connection, unit) for unit in group.units]
+        group.ending = True
         await connection.commit()
         return outcomes
 
     # Reading
 
     async def read(self, *queries: Query) -> list[list[Row]]:
+        """A read may always be tried again: once, where the connection was lost."""
+        try:
+            return await self._read(queries)
+        except psycopg.OperationalError as error:
+            if not _is_lost(error):
+                raise StorageUnavailable from error
+        await self._renew()
+        try:
+            return await self._read(queries)
+        except psycopg.OperationalError as lost:
+            raise StorageUnavailable from lost
+
+    async def _read(self, queries: tuple[Query, ...]) -> list[list[Row]]:
         try:
             async with self._pool.connection() as connection:
                 return await self._answers(connection, queries)
-        except (psycopg.OperationalError, PoolTimeout, OSError) as error:
+        except (PoolTimeout, OSError) as error:
             raise StorageUnavailable from error
 
     async def _answers(self, connection: AsyncConnection[Row], queries: tuple[Query, ...]) -> list[list[Row]]:
         """One query is a moment by itself; several share one by a snapshot (REPEATABLE READ)."""
         async with connection.pipeline():
+            if any(query.varies for query in queries):
+                await connection.execute(_PLANNED_ANEW)
             if len(queries) > 1:
                 await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursors = [await connection.execute(translated(sql), parameters) for sql, parameters in queries]
+            cursors = [await connection.execute(translated(sql), parameters) for sql, parameters, _ in queries]
         answers = [await cursor.fetchall() for cursor in cursors]
         await connection.rollback()
         return answers
@@ -150,31 +192,7 @@ class PostgresDatabase:
     # Other processes
 
     def on_foreign_change(self, callback: Callable[[], None]) -> None:
-        self._foreign.append(callback)
-        if self._listening is None:
-            self._listening = asyncio.get_running_loop().create_task(self._listen_for_ever())
-
-    async def _listen_for_ever(self) -> None:
-        """LISTEN, and again after a lost connection: what was missed meanwhile may be anything."""
-        while True:
-            try:
-                await self._listen()
-            except (psycopg.Error, OSError):
-                _LOG.warning("other processes cannot be heard just now")
-            self._tell()
-            await asyncio.sleep(0.5)
-
-    async def _listen(self) -> None:
-        async with await AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5) as connection:
-            await connection.execute(f"LISTEN {_CHANNEL}")
-            self._tell()
-            async for notice in connection.notifies():
-                if notice.payload != self._own:
-                    self._tell()
-
-    def _tell(self) -> None:
-        for callback in self._foreign:
-            callback()
+        self._listener.listen(callback)
 
     async def scrub(self, may_take_long: bool) -> bool:
         """Writes the tables anew without what was deleted (VACUUM FULL), which locks them for its time.
@@ -194,12 +212,17 @@ class PostgresDatabase:
     # Life
 
     async def close(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
+        await self._listener.close()
         if self._writing is not None:
             await self._writing
         await self._pool.close()
+
+
+def _is_lost(error: Exception) -> bool:
+    """Has the connection ended, by the network or with its server? A time-out would only be the same again."""
+    state = getattr(error, "sqlstate", None)
+    lost = state is None or state.startswith(("08", "57P"))
+    return isinstance(error, psycopg.OperationalError) and not isinstance(error, PoolTimeout) and lost
 
 
 async def _apply_alone(connection: AsyncConnection[Row], unit: Unit) -> Outcome:
@@ -226,9 +249,17 @@ async def _apply(connection: AsyncConnection[Row], unit: Unit) -> Refusal | None
 
 async def open_postgres(url: str) -> PostgresDatabase:
     """Connects to the server, whose schema must be there already (migrate). Raises StorageUnavailable."""
-    options: dict[str, Any] = {"options": _OPTIONS, "connect_timeout": 5, "prepare_threshold": 3}
+    options: dict[str, Any] = {"options": f"{_OPTIONS} {_PLANS}", "connect_timeout": 5, "prepare_threshold": 3}
     pool = AsyncConnectionPool[AsyncConnection[Row]](
-        url, min_size=2, max_size=_READERS + 1, timeout=_WAIT_S, kwargs=options, open=False, name="greenroom"
+        url,
+        min_size=2,
+        max_size=_READERS + 1,
+        timeout=_WAIT_S,
+        # After that, whoever needs a connection tries again: else the pool's pauses grow longer and longer.
+        reconnect_timeout=_WAIT_S / 4,
+        kwargs=options,
+        open=False,
+        name="greenroom",
     )
     try:
         await pool.open(wait=True, timeout=_WAIT_S * 2)

@@ -70,6 +70,20 @@ async def reported_page(
     return [(comment(row[:-1]), Position(row[-1])) for row in rows]
 
 
+async def audit_page(
+    db: Database, site_id: str, newest: bool, after: Position | None, limit: int
+) -> list[tuple[Comment, Position]]:
+    """Published comments that were picked for a look and wait for it, in the order of their making."""
+    bound = "" if after is None else f" AND a.comment_id {'<' if newest else '>'} :id"
+    sql = (
+        f"SELECT {COLUMNS} FROM audits a JOIN comments c ON c.id = a.comment_id"
+        " LEFT JOIN members m ON m.id = c.author_id WHERE a.site_id = :site_id AND a.looked_at IS NULL"
+        f"{bound} ORDER BY a.comment_id{' DESC' if newest else ''} LIMIT :limit"
+    )
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "id": after.id if after else "", "limit": limit}))
+    return [(comment(row), Position(row[0])) for row in rows]
+
+
 async def neighbours(db: Database, comments: Sequence[Comment]) -> list[list[Comment]]:
     """For each comment: the one it answers, then the two shown before it in the thread, then the one after."""
     queries = [query for one in comments for query in _around(one)]

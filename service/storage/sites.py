@@ -44,7 +44,7 @@ def adding(site: Site) -> Unit:
             "INSERT INTO status_counts (site_id, status, count) VALUES (:site_id, :status, 0)",
             {"site_id": site.id, "status": status},
         )
-        for status in (*STATUSES, "reported")
+        for status in (*STATUSES, "reported", "audit")
     ]
     return insert, *counts
 

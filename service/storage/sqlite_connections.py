@@ -92,7 +92,7 @@ class Reader(sqlite3.Connection):
 
     def _answer(self, queries: tuple[Query, ...]) -> Answer:
         try:
-            return [self.execute(sql, parameters).fetchall() for sql, parameters in queries]
+            return [self.execute(sql, parameters).fetchall() for sql, parameters, _ in queries]
         except Exception as fault:  # it spoils only itself
             return reading_error(fault)
 

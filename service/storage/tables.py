@@ -17,7 +17,9 @@ import msgspec
 from service.domain.errors import StorageUnavailable
 from service.storage.engines import is_postgres
 from service.storage.migrate import MigrationRefused, migrations, statements
+from service.storage.search_sqlite import index_everything
 
+_SEARCHED = 10  # the first schema with a search index
 Line = bytes  # one row as a JSON array, in the order of its table's columns
 
 
@@ -37,6 +39,14 @@ class Source(Protocol):
         """Every row of a table."""
         ...
 
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer to a question about all of it."""
+        ...
+
+    def parts(self) -> set[str]:
+        """What the schema is made of, in words."""
+        ...
+
 
 class Target(Protocol):
     """An empty database that is being filled; nothing stays if the filling does not end."""
@@ -47,7 +57,10 @@ class Target(Protocol):
 
 
 def tables_at(schema: int) -> list[Table]:
-    """The tables of the schema with this number, those first that others refer to."""
+    """The tables that both engines have in the schema with this number, those first that others refer to.
+
+    What one engine makes of them for searching is not copied: it is made anew.
+    """
     with closing(sqlite3.connect(":memory:")) as connection:
         for step in migrations():
             for statement in statements(step.sql) if step.number <= schema else ():
@@ -120,6 +133,17 @@ class _SqliteSource:
     def rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         return iter(self._connection.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}"))
 
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql).fetchall()
+
+    def parts(self) -> set[str]:
+        return parts_of(self._connection)
+
+
+def parts_of(connection: sqlite3.Connection) -> set[str]:
+    """What a schema of SQLite is made of."""
+    return {f"{kind} {name}" for kind, name in connection.execute("SELECT type, name FROM sqlite_master")}
+
 
 @contextmanager
 def _reading_sqlite(path: Path) -> Iterator[Source]:
@@ -151,10 +175,14 @@ def _filling_sqlite(path: Path, schema: int) -> Iterator[Target]:
             connection.execute("PRAGMA journal_mode = OFF")  # a file that is thrown away on any fault
             connection.execute("BEGIN")
             connection.execute("PRAGMA defer_foreign_keys = ON")
-            for step in migrations():
+            connection.execute("PRAGMA cache_size = -256000")  # KiB
+            for step in migrations("sqlite"):
                 for statement in statements(step.sql) if step.number <= schema else ():
                     connection.execute(statement)
-            yield _SqliteTarget(connection)
+            with _indexes_last(connection):
+                yield _SqliteTarget(connection)
+            if schema >= _SEARCHED:
+                index_everything(connection)
             connection.execute(f"PRAGMA user_version = {schema:d}")
             connection.execute("COMMIT")
         _sync(fresh)
@@ -163,6 +191,19 @@ def _filling_sqlite(path: Path, schema: int) -> Iterator[Target]:
         raise StorageUnavailable(f"the rows do not fit into {path}: {error}") from error
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _indexes_last(connection: sqlite3.Connection) -> Iterator[None]:
+    """Rows first, then indexes, each sorted and written in one go: several times faster for many rows."""
+    found = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid"
+    ).fetchall()
+    for name, _ in found:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    for _, sql in found:
+        connection.execute(sql)
 
 
 def _sync(path: Path) -> None:

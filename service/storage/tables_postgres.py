@@ -26,6 +26,16 @@ class _PostgresSource:
             cursor.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}")
             yield from cursor
 
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql).fetchall()
+
+    def parts(self) -> set[str]:
+        sql = (
+            "SELECT table_name || '.' || column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name <> 'schema_version'"
+        )
+        return {row[0] for row in self._connection.execute(sql)}
+
 
 @contextmanager
 def reading(url: str) -> Iterator[Source]:
@@ -53,7 +63,8 @@ def filling(url: str, schema: int) -> Iterator[Target]:
     try:
         with psycopg.connect(url) as connection:
             _make_schema(connection, schema)
-            yield _PostgresTarget(connection)
+            with _indexes_last(connection):
+                yield _PostgresTarget(connection)
             connection.execute("INSERT INTO schema_version (number) VALUES (%s)", [schema])
     except psycopg.Error as error:  # rows that do not belong together, a server that went away
         raise StorageUnavailable(f"the rows do not fit into the database: {type(error).__name__}") from error
@@ -63,6 +74,23 @@ def _make_schema(connection: psycopg.Connection[Any], schema: int) -> None:
     if connection.execute(TABLES).fetchone() is not None:
         raise MigrationRefused("The database holds tables already. Name an empty one in GREENROOM_DATABASE.")
     connection.execute("CREATE TABLE schema_version (number BIGINT PRIMARY KEY)")
-    for step in migrations():
+    for step in migrations("postgres"):
         for statement in statements(step.sql) if step.number <= schema else ():
             connection.execute(statement)
+
+
+@contextmanager
+def _indexes_last(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Rows first, then indexes; those that keep a constraint stay."""
+    found = connection.execute(
+        "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid"
+        " WHERE c.relnamespace = current_schema()::regnamespace"
+        " AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid) ORDER BY c.oid"
+    ).fetchall()
+    for name, _ in found:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+    for _, definition in found:
+        connection.execute(definition)
+    connection.execute("ANALYZE")

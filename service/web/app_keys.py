@@ -6,9 +6,11 @@ from ipaddress import IPv4Network, IPv6Network
 from aiohttp import web
 
 from service.actions.following import Following
+from service.actions.presence import Presence
 from service.actions.readiness import Ready
 from service.actions.replays import Replays
 from service.actions.resources import Resources
+from service.actions.watch_models import Watching
 from service.web.page_cache import PageCache
 
 
@@ -20,6 +22,7 @@ class Serving:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     address_secret: bytes = b""
     demo_site: str | None = None
+    metrics_token: str | None = None
     draining: bool = field(default=False)
 
     @property
@@ -34,3 +37,5 @@ READY = web.AppKey("READY", Ready)
 PAGES = web.AppKey("PAGES", PageCache)
 REPLAYS = web.AppKey("REPLAYS", Replays)
 FOLLOWING = web.AppKey("FOLLOWING", Following)
+WATCHING = web.AppKey("WATCHING", Watching)
+PRESENCE = web.AppKey("PRESENCE", Presence)

@@ -8,16 +8,23 @@ import msgspec
 from aiohttp import web
 
 from service.domain.errors import Fault, Invalid, Refusal
+from service.domain.faults import fault
 from service.web.problems import BodyTooLarge, BodyTooSlow, NotJson, UnsupportedBody
 
 MAX_BODY = 65_536
+_NOTHING = b"{}"
 _BODY_S = 10.0
 
 T = TypeVar("T")
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Line = Annotated[str, msgspec.Meta(max_length=1_000)]
-Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", max_length=2_000)]
+Url = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^https?://[^\s\x00-\x1f\x7f]+\Z", max_length=2_000, examples=["https://blog.example/post.html"]
+    ),
+]
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,9 +58,23 @@ def _checked(raw: bytes) -> bytes:
 
 
 async def read_body(request: web.Request, shape: type[T]) -> tuple[T, bytes]:
-    """The body in its shape, and as it came. Raises NotJson, Invalid and what `read_raw` raises."""
+    """The body in its shape, and as it came; none is `{}` where a POST needs to say nothing.
+
+    Raises NotJson, Invalid and what `read_raw` raises.
+    """
+    if not request.body_exists and may_be_left_out(request.method, shape):
+        return parse(_NOTHING, shape), _NOTHING
     raw = await read_raw(request)
     return parse(raw, shape), raw
+
+
+def may_be_left_out(method: str, shape: Any) -> bool:
+    """May a call go without a body of this shape? A POST that needs none of its fields."""
+    return method == "POST" and not any(one.required for one in _fields(shape))
+
+
+def _fields(shape: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(shape) if hasattr(shape, "__struct_fields__") else ()
 
 
 def parse(raw: bytes, shape: type[T]) -> T:
@@ -61,7 +82,7 @@ def parse(raw: bytes, shape: type[T]) -> T:
     try:
         body: T = _know(shape).decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise _wrong_shape(raw, str(error)) from None
+        raise _wrong_shape(raw, error, shape) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise _not_json(raw) from None
     if _may_double(raw, shape):
@@ -69,13 +90,13 @@ def parse(raw: bytes, shape: type[T]) -> T:
     return body
 
 
-def _wrong_shape(raw: bytes, message: str) -> Refusal:
+def _wrong_shape(raw: bytes, error: msgspec.ValidationError, shape: Any) -> Refusal:
     """The decoder stops at the first wrong value; what follows may be no JSON at all, which is to be said first."""
     try:
         msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _not_json(raw)
-    return Invalid([_fault(message)])
+    return Invalid([fault(error, shape)])
 
 
 def _not_json(raw: bytes) -> Refusal:
@@ -127,16 +148,6 @@ def _refuse_doubles(raw: bytes) -> None:
         return fields
 
     json.loads(raw, object_pairs_hook=once)
-
-
-def _fault(message: str) -> Fault:
-    """msgspec says `Expected ... - at `$.comments[0].id``; a JSON Pointer (RFC 6901) says /comments/0/id."""
-    problem, _, path = message.partition(" - at `$")
-    path = path.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "")
-    pointer = path.replace(".", "/")
-    if not pointer and "`" in problem and "field" in problem:
-        pointer = "/" + problem.split("`")[1]
-    return Fault(pointer, problem + ".")
 
 
 def encode(told: Any) -> bytes:

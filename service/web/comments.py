@@ -159,11 +159,10 @@ def _location(comment: Comment) -> str:
     return f"/api/v1/sites/{comment.site_id}/comments/{comment.id}"
 
 
-@Contract(Ask.ANYONE, {200: PreviewTold}, body=PreviewBody, problems=(*_WHY_NOT, TextTooLong, RateLimited))
+@Contract(Ask.ANYONE, {200: PreviewTold}, body=PreviewBody, problems=(TextTooLong, RateLimited))
 async def post_preview(request: web.Request) -> web.Response:
-    """POST S/preview: how a text would look, for those who may comment."""
+    """POST S/preview: how a text would look, also for those who have yet to sign in."""
     who = await who_asks(request)
-    check_author(request.app[RESOURCES], who)
     body, _ = await read_body(request, PreviewBody)
     return json_response(PreviewTold(await preview(request.app[RESOURCES], who, body.text)))
 

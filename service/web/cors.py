@@ -28,7 +28,7 @@ def allow(headers: CIMultiDict[str], site: Site | None, origin: str) -> bool:
 
 def preflight(site: Site | None, origin: str) -> web.Response:
     """The answer to the browser's question before it sends."""
-    response = web.Response(status=204, headers={"Vary": "Origin"})
+    response = web.Response(status=204, headers={"Vary": "Origin", "Server": "greenroom"})
     if allow(response.headers, site, origin):
         response.headers["Access-Control-Allow-Methods"] = _METHODS
         response.headers["Access-Control-Allow-Headers"] = _HEADERS

@@ -19,7 +19,7 @@ from service.web.bodies import encode
 from service.web.contract import Ask, Content, Contract, Header
 from service.web.pages.visitor import visitor
 from service.web.parameters import Text
-from service.web.shapes.events import QueuedTold, QueueEvent, ResetEvent, comments_event
+from service.web.shapes.events import LookingEvent, QueuedTold, QueueEvent, ResetEvent, comments_event
 from service.web.shapes.moderation import TabsTold
 
 HEARTBEAT_S = 15.0
@@ -153,6 +153,8 @@ def _told(taken: Taken, key: str | None) -> str:
     if taken.counts is not None:
         changed = [QueuedTold(one.id, one.status, one.version) for one in taken.queue]
         told.append(_event("queue", QueueEvent(TabsTold(**taken.counts), changed)))
+    if taken.looking:
+        told.append(_event("looking", LookingEvent()))
     if not told:
         return ""
     return "\n".join([*told[:-1], f"id: {taken.position}\n{told[-1]}", ""])

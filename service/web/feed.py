@@ -14,14 +14,15 @@ from service.web.access import serving_of, site_of
 from service.web.app_keys import PAGES, RESOURCES
 from service.web.contract import IF_NONE_MATCH, Ask, Content, Contract
 from service.web.page_cache import answer, lists_tag, page, site_tag
-from service.web.parameters import Text
+from service.web.parameters import LIMIT, Choice, Text
 from service.web.times import rfc3339
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _THREADING = "http://purl.org/syndication/thread/1.0"
 ElementTree.register_namespace("thr", _THREADING)
-_ENTRIES = 50
+_SHORT = 250  # characters
 THREAD = Text("thread", "Only the comments of this page.")
+SHORT = Choice("short", "1 gives the beginning of each text, as plain text.", ("0", "1"))
 _HEADERS = {
     "Content-Type": "application/atom+xml; charset=utf-8",
     "Cache-Control": "no-cache",
@@ -34,7 +35,7 @@ _HEADERS = {
 @Contract(
     Ask.ALL,
     {200: Content("application/atom+xml", "The feed (RFC 4287), newest first.")},
-    query=(THREAD,),
+    query=(THREAD, LIMIT, SHORT),
     takes=(IF_NONE_MATCH,),
 )
 async def get_feed(request: web.Request) -> web.Response:
@@ -46,21 +47,24 @@ async def get_feed(request: web.Request) -> web.Response:
         site = await site_of(request)
         sent = THREAD.of(request)
         key = None if sent is None else canonical_key(sent)
-        ready = page(_feed(request, site, key, await _newest(request, site, key)), _HEADERS)
+        newest = await _newest(request, site, key, LIMIT.of(request))
+        ready = page(_feed(request, site, key, newest, SHORT.of(request) == "1"), _HEADERS)
         if sent == key and len(request.query) == (key is not None):  # of endless other spellings none is kept
             pages.put(request.raw_path, ready, (site_tag(site.id), lists_tag(site.id)), since)
     return answer(ready, request)
 
 
-async def _newest(request: web.Request, site: Site, key: str | None) -> list[tuple[Comment, Thread]]:
+async def _newest(request: web.Request, site: Site, key: str | None, limit: int) -> list[tuple[Comment, Thread]]:
     """Newest first, each with its thread. Raises NotFound for a hidden thread."""
     if key is None:
-        return await recent(request.app[RESOURCES], site, _ENTRIES)
-    found = await thread_page(request.app[RESOURCES], Who(site, ""), PageRequest(key, "newest", None, _ENTRIES))
+        return await recent(request.app[RESOURCES], site, limit)
+    found = await thread_page(request.app[RESOURCES], Who(site, ""), PageRequest(key, "newest", None, limit))
     return [(c, found.thread) for c in found.comments if found.thread is not None and c.status == "approved"]
 
 
-def _feed(request: web.Request, site: Site, key: str | None, newest: list[tuple[Comment, Thread]]) -> bytes:
+def _feed(
+    request: web.Request, site: Site, key: str | None, newest: list[tuple[Comment, Thread]], short: bool
+) -> bytes:
     feed = ElementTree.Element("feed", xmlns=_ATOM)
     about = key or site.id
     if key is not None and newest:
@@ -68,16 +72,16 @@ def _feed(request: web.Request, site: Site, key: str | None, newest: list[tuple[
     _add(feed, "id", f"urn:greenroom:{site.id}:comments{':' + quote(key) if key else ''}")
     _add(feed, "title", f"Comments on {about}")
     _add(feed, "updated", rfc3339(max((c.edited_at or c.created_at for c, _ in newest), default=site.created_at)))
-    own_url = serving_of(request).public_url + request.path + (f"?thread={quote(key)}" if key else "")
+    own_url = serving_of(request).public_url + str(request.rel_url)
     _link(feed, "self", own_url, "application/atom+xml")
     if key is not None:
         _link(feed, "alternate", _page_url(request, site.id, key, newest[0][1].url if newest else None), "text/html")
     for comment, thread in newest:
-        feed.append(_entry(request, comment, thread))
+        feed.append(_entry(request, comment, thread, short))
     return bytes(ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(request: web.Request, comment: Comment, thread: Thread) -> ElementTree.Element:
+def _entry(request: web.Request, comment: Comment, thread: Thread, short: bool) -> ElementTree.Element:
     entry = ElementTree.Element("entry")
     page_url = _page_url(request, comment.site_id, thread.key, thread.url)
     _add(entry, "id", _id(comment.site_id, comment.id))
@@ -89,9 +93,15 @@ def _entry(request: web.Request, comment: Comment, thread: Thread) -> ElementTre
     if comment.parent_id is not None:
         answered = {"ref": _id(comment.site_id, comment.parent_id), "href": f"{page_url}#comment-{comment.parent_id}"}
         ElementTree.SubElement(entry, f"{{{_THREADING}}}in-reply-to", answered)
-    content = _add(entry, "content", comment.html)
-    content.set("type", "html")
+    if short:
+        _add(entry, "summary", _beginning(comment.text))
+    else:
+        _add(entry, "content", comment.html).set("type", "html")
     return entry
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _SHORT else text[: _SHORT - 1].rstrip() + "…"
 
 
 def _id(site_id: str, comment_id: str) -> str:

@@ -9,7 +9,7 @@ from service.actions.invitations import invitations_page, requests_page
 from service.actions.invite import Invite, invite
 from service.actions.replays import Statement
 from service.actions.revoke_invitation import revoke_invitation
-from service.domain.errors import Banned, NameTaken, NotAllowedNow, RateLimited, Suspended
+from service.domain.errors import Banned, Gone, NameTaken, NotAllowedNow, RateLimited, Suspended
 from service.domain.invitation import Invitation, RequestOutcome
 from service.web.access import serving_of, who_asks
 from service.web.app_keys import RESOURCES
@@ -95,7 +95,9 @@ async def delete_invitation(request: web.Request) -> web.Response:
     return web.Response(status=204, headers=NO_CONTENT)
 
 
-@Contract(Ask.ANYONE, {200: SignedInTold}, body=AcceptanceBody, problems=(NotAllowedNow, NameTaken, Suspended, Banned))
+@Contract(
+    Ask.ANYONE, {200: SignedInTold}, body=AcceptanceBody, problems=(Gone, NotAllowedNow, NameTaken, Suspended, Banned)
+)
 async def post_acceptance(request: web.Request) -> web.Response:
     """POST S/invitations/{code}/accept: whoever has the code becomes a member, once, and is signed in."""
     who = await who_asks(request)

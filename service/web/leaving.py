@@ -24,7 +24,11 @@ _TIMES = ("_at", "_until")  # what names of times end in
 async def get_export(request: web.Request) -> web.Response:
     """GET S/members/me/export: everything that is kept of the one who asks, and nobody else's."""
     who = await who_asks(request)
-    member = who.signed_in()
+    return export_of(request, who.signed_in())
+
+
+def export_of(request: web.Request, member: Member) -> web.Response:
+    """Everything that is kept of this member, as a file."""
     name = f"greenroom-{member.site_id}-{member.id}.json"
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(body=_document(request.app[RESOURCES], member), headers=headers)

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from service import __version__
 from service.domain import errors
+from service.web.bodies import may_be_left_out
 from service.web.contract import (
     ETAG,
     IDEMPOTENCY_KEY,
@@ -94,12 +95,13 @@ def _about() -> str:
 
 def tag_of(module: str) -> str:
     """The name of the group that the calls of a module make."""
-    return module.rpartition(".")[2].capitalize()
+    return module.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def _tag(module: str) -> Json:
+    """A group is told by its module's first sentence: what follows is for those who read the code."""
     words = " ".join((sys.modules[module].__doc__ or "").partition("\n\n")[0].split())
-    return {"name": tag_of(module), "description": words}
+    return {"name": tag_of(module), "description": words.partition(". ")[0].rstrip(".") + "."}
 
 
 def _operation(route: web.RouteDef, contract: Contract, schemas: Json) -> Json:
@@ -115,7 +117,7 @@ def _operation(route: web.RouteDef, contract: Contract, schemas: Json) -> Json:
     if parameters:
         told["parameters"] = parameters
     if contract.body is not None:
-        told["requestBody"] = _body(contract.body, schemas)
+        told["requestBody"] = _body(route.method, contract.body, schemas)
     told["responses"] = {
         **{str(status): _answer(contract, status) for status in sorted(contract.answers)},
         **_not_modified(contract),
@@ -151,10 +153,10 @@ def _in_header(header: Header) -> Json:
     return {**told, "required": True} if header.required else told
 
 
-def _body(shape: Any, schemas: Json) -> Json:
+def _body(method: str, shape: Any, schemas: Json) -> Json:
     schema = _ref(shape)
-    example = body_example(schema, schemas)
-    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
+    content = {"application/json": {"schema": schema, "example": body_example(schema, schemas)}}
+    return {"required": not may_be_left_out(method, shape), "content": content}
 
 
 def _answer(contract: Contract, status: int) -> Json:

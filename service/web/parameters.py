@@ -128,6 +128,28 @@ def choice_of(request: web.Request, name: str, choices: tuple[T, ...]) -> T:
     raise Invalid([Fault(f"/{name}", f"{name} is one of {', '.join(choices)}.")])
 
 
+class Number(Parameter):
+    """A number from 0 to 1, or nothing."""
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """A share, or a probability."""
+        return {"type": "number", "minimum": 0, "maximum": 1}
+
+    def of(self, request: web.Request) -> float | None:
+        """The number, if one was sent. Raises Invalid."""
+        text = request.query.get(self.name)
+        if text is None:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if not 0.0 <= number <= 1.0 or len(text) > 40:
+            raise self.wrong(f"{self.name} is a number from 0 to 1.")
+        return number
+
+
 @dataclass(frozen=True, slots=True)
 class Limit(Parameter):
     """How many at most on a page."""

@@ -1,17 +1,31 @@
 """The moderators' API: the queue, decisions and their undoing, the log, a comment's history."""
 
+from hashlib import blake2b
 from typing import get_args
 
 from aiohttp import web
+from msgspec import structs
 
 from service.actions.decide_comments import Choice as Chosen
 from service.actions.decide_comments import decide_comments
-from service.actions.queue import LogFilter, Position, QueueRequest, Sort, history, log_page, queue_page, thread_id_of
+from service.actions.pass_audit import pass_audit
+from service.actions.queue import (
+    LogFilter,
+    Position,
+    QueueRequest,
+    Sort,
+    history,
+    log_page,
+    order_of,
+    queue_page,
+    thread_id_of,
+)
 from service.actions.remove_comments import remove_comments
 from service.actions.undo_decision import undo_decision
 from service.domain.comment import STATUSES
 from service.domain.errors import NotAllowedNow, StaleDecision
 from service.domain.moderation import LOGGED_ACTIONS, LoggedAction
+from service.domain.search import parse
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import json_response, read_body
@@ -20,6 +34,7 @@ from service.web.paging import cursor_of, cursor_text, link_header, listed
 from service.web.parameters import CURSOR, LIMIT, Choice, Filter, Text
 from service.web.shapes.log import HistoryTold, LogTold, history_told, log_told
 from service.web.shapes.moderation import (
+    AuditedTold,
     DecidedTold,
     DecisionBody,
     QueueTold,
@@ -32,7 +47,11 @@ from service.web.shapes.moderation import (
 
 STATUS = Choice("status", "The tab.", (*STATUSES, "reported", "audit"))
 SORT: Choice[Sort] = Choice("sort", "The order; published comments have that of time only.", get_args(Sort))
-SEARCH = Text("q", "Searching is not offered yet: leave it out.")
+SEARCH = Text(
+    "q",
+    'Words that the text has, all of them; "a phrase"; begin*; -without; author:ada thread:/post.html status:spam'
+    " score:>0.8 link:casino.example. Statuses named here count in place of the tab.",
+)
 BY = Text("who", "Only what this member decided: his id.")
 ACTION: Filter[LoggedAction] = Filter("action", "Only this action.", LOGGED_ACTIONS)
 THREAD = Text("thread", "Only what was decided in this thread: its page's key, or its id.")
@@ -43,21 +62,29 @@ async def get_queue(request: web.Request) -> web.Response:
     """GET S/queue: comments of one status with all that a decision needs, and the numbers on the tabs."""
     who = await who_asks(request)
     who.moderator()
-    status, sort = STATUS.of(request), SORT.of(request)
-    if status == "reported" and sort not in ("oldest", "newest"):
-        sort = "oldest"  # by their first report
-    if status == "approved" and sort not in ("oldest", "newest"):
-        sort = "newest"  # published comments are kept in the order of time only; the answer says so
-    if SEARCH.of(request):
-        raise SEARCH.wrong("Searching the queue is not offered yet; leave q out.")
-    of = f"{status} {sort}"
+    line = SEARCH.of(request) or ""
+    search = parse(line) if line.strip() else None
+    if search and STATUS.of(request) == "audit" and not search.statuses:
+        raise SEARCH.wrong(
+            "The audit sample is not searched: leave q out, or name a status in it, like status:approved."
+        )
+    wanted = QueueRequest(STATUS.of(request), SORT.of(request), None, LIMIT.of(request), search)  # type: ignore[arg-type]
+    sort = order_of(wanted)
+    of = list_of(wanted.status, sort, line)
     cursor = cursor_of(request, of)
-    after = Position(cursor.id, cursor.value) if cursor else None
-    wanted = QueueRequest(status, sort, after, LIMIT.of(request))  # type: ignore[arg-type]
+    if cursor:
+        wanted = structs.replace(wanted, after=Position(cursor.id, cursor.value))
     found = await queue_page(request.app[RESOURCES], who.site, wanted)
     next_cursor = cursor_text(of, found.next.id, found.next.value) if found.next else None
     told = queue_told(found, who.site.policy, sort, next_cursor)
     return json_response(told, headers=link_header(request, next_cursor))
+
+
+def list_of(status: str, sort: str, line: str = "") -> str:
+    """The list that a cursor belongs to: a tab in an order, perhaps searched by a line."""
+    return (
+        f"{status} {sort} {blake2b(line.encode(), digest_size=6).hexdigest()}" if line.strip() else f"{status} {sort}"
+    )
 
 
 @Contract(Ask.MODERATORS, {200: DecidedTold}, body=DecisionBody, problems=(NotAllowedNow, StaleDecision))
@@ -71,6 +98,14 @@ async def post_decision(request: web.Request) -> web.Response:
     if len(results) == 1 and results[0].refusal is not None:
         raise results[0].refusal
     return json_response(decided_told(decision_id, results))
+
+
+@Contract(Ask.MODERATORS, {200: AuditedTold}, problems=(NotAllowedNow,))
+async def post_audit_ok(request: web.Request) -> web.Response:
+    """POST S/comments/{id}/audit/ok: a published comment that was picked for a look is right; it stays, and is ham."""
+    who = await who_asks(request)
+    decision = await pass_audit(request.app[RESOURCES], who.moderator(), request.match_info["id"])
+    return json_response(AuditedTold(decision.decision_id, decision.comment_id))
 
 
 @Contract(Ask.MODERATORS, {200: DecidedTold}, problems=(NotAllowedNow, StaleDecision))

@@ -32,21 +32,23 @@ async def get_session(request: web.Request) -> web.Response:
     who = await who_asks(request)
     refusal: type[Refusal] | None = why_not(who.site.policy, who.member, request.app[RESOURCES].now_ms())
     code = code_of(refusal) if refusal else None
+    asked = code == "not-a-member" and await _has_asked(request, who)
     told = SessionTold(
         signed_in=who.member is not None,
         member=member_told(who.member) if who.member else None,
         may_comment=code is None,
         why_not=code,
-        what_to_do=await _what_to_do(request, who, code),
+        what_to_do=_HAS_ASKED if asked else _WHAT_TO_DO.get(code or ""),
+        has_asked=asked,
         form_message=who.site.policy.form_message,
+        who_may_comment=who.site.policy.who_may_comment,
+        edit_window_s=who.site.policy.edit_window_s,
     )
     return json_response(told)
 
 
-async def _what_to_do(request: web.Request, who: Who, code: str | None) -> str | None:
-    if code == "not-a-member" and await waiting_request(request.app[RESOURCES], who.signed_in()) is not None:
-        return _HAS_ASKED
-    return _WHAT_TO_DO.get(code) if code else None
+async def _has_asked(request: web.Request, who: Who) -> bool:
+    return await waiting_request(request.app[RESOURCES], who.signed_in()) is not None
 
 
 @Contract(Ask.SIGNED_IN, {200: MemberTold})

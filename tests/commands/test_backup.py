@@ -1,32 +1,21 @@
 """Backups as people make and restore them: under load, between the engines, damaged, onto what is there already."""
 
 import gzip
-import os
-import subprocess
-import sys
 import tarfile
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import commanding
+from tests.commanding import Done, own_environment
 from tests.postgres import Server
 from tests.running import Running, running
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
-
-def greenroom(data: Path, *arguments: str, database: str = "") -> "subprocess.CompletedProcess[str]":
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GREENROOM_")}
-    return subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
-        capture_output=True,
-        text=True,
-        env={**kept, "GREENROOM_DATA": str(data), "GREENROOM_DATABASE": database},
-        timeout=60,
-        check=False,
-    )
+def greenroom(data: Path, *arguments: str, database: str = "") -> Done:
+    environment = own_environment(GREENROOM_DATA=str(data), GREENROOM_DATABASE=database)
+    return commanding.greenroom(*arguments, environment=environment)
 
 
 def texts(service: Running) -> list[str]:

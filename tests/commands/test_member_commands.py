@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_commands import Run, environment, run
+from tests.commands.test_commands import Run, run
 
-__all__ = ["environment", "run"]  # fixtures
+__all__ = ["run"]  # fixtures
 
 
 @pytest.fixture

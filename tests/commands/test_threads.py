@@ -1,18 +1,16 @@
 """greenroom threads: lists of pages that moved, as files and by hand; what is wrong is named by its line."""
 
 import gzip
-import subprocess
 from collections.abc import Callable
 
 import pytest
 
 from service.commands.pairs import read_pairs
 from service.domain.errors import Invalid
-from tests.commands.test_commands import environment, run, serve
+from tests.commands.test_commands import Run, run, serve
 from tests.running import ask
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-__all__ = ["environment", "run", "serve"]  # fixtures
+__all__ = ["run", "serve"]  # fixtures
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,17 @@
 """The service as a process of its own, as operators have it: started, killed and stopped by its id, asked over HTTP."""
 
 import http.client
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from tests.commanding import greenroom, own_environment
 
 _URL = re.compile(r"http://127\.0\.0\.1:\d+")
 _PATIENCE_S = 30.0
@@ -125,20 +127,12 @@ Record = Callable[[str, object], None]  # what pytest's record_property is
 def environment(data: Path) -> dict[str, str]:
     """What service and commands are told: the folder, any free port, no rate limits."""
     told = {"DATA": str(data), "PORT": "0", "RATE_LIMITS": "off", "LOG": "warning"}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
-    return {**inherited, **{f"GREENROOM_{name}": value for name, value in told.items()}}
+    return own_environment(**{f"GREENROOM_{name}": value for name, value in told.items()})
 
 
-def command(data: Path, *arguments: str) -> str:
-    """Runs a command beside or before the service; returns what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
-        env=environment(data),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def command(data: Path, *arguments: str, settings: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Runs a command beside or before the service, with these settings also; returns what it prints."""
+    done = greenroom(*arguments, environment={**environment(data), **settings})
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -63,6 +63,7 @@ def test_the_sender() -> None:
         ("https://a.example/b?c", "https[:]//a[.]example/b?c"),
         ("HTTP://EVIL.EXAMPLE", "HTTP[:]//EVIL[.]EXAMPLE"),
         ("write to me@evil.example", "write to me@evil[.]example"),
+        ("pills24.example or www.2pills.example", "pills24[.]example or www.2pills[.]example"),
         ("пример.испытание", "пример[.]испытание"),
         ("It costs 3.50. Really. e.g. now", "It costs 3.50. Really. e.g. now"),
     ],

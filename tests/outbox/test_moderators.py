@@ -2,6 +2,7 @@
 
 from service.actions.changes import Changes
 from service.actions.decide_comments import Choice, decide_comments, take_down
+from service.actions.edit_comment import Wanted, edit_comment
 from service.actions.resources import Resources
 from service.actions.set_policy import set_policy
 from service.domain.comment import Comment
@@ -40,6 +41,16 @@ async def test_a_held_comment_is_told_with_links_that_decide(blog: Blog, mail: M
     assert len([link for link in links(letter) if "/desk/letter?" in link]) == 3
     assert "<img" not in html
     assert (await mail.arrived()) == []
+
+
+async def test_an_edit_that_waits_is_called_one(blog: Blog, mail: Mail) -> None:
+    await tell(blog, "mo@blog.example")
+    fine = (await blog.post(FINE)).comment
+    await edit_comment(blog.res, await blog.who(blog.ada), Wanted(fine.id, frozenset({fine.version}), f"{HELD} pills"))
+    letter = await mail.one()
+    for form in (text_of(letter), html_of(letter)):
+        assert f"{HELD} pills" in form
+        assert "An edit: readers go on seeing the text that was approved" in form
 
 
 async def test_nobody_named_nothing_queued(blog: Blog) -> None:

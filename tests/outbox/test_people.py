@@ -37,7 +37,8 @@ async def test_an_invitation(blog: Blog, mail: Mail) -> None:
     await invite(blog.res, blog.site, blog.owner, Invite("new@x.example", role="moderator"))
     letter = await mail.one()
     assert letter["To"] == "new@x.example"
-    assert "to be a moderator" in text_of(letter)
+    assert "Olive invites you to become a moderator of blog" in text_of(letter)
+    assert "https://blog.example" in text_of(letter)
     (link,) = links(letter)
     assert link.startswith("/sites/blog/invitation?code=")
 
@@ -48,6 +49,9 @@ async def test_a_request_and_what_becomes_of_it(blog: Blog, mail: Mail) -> None:
     letter = await mail.one()
     assert letter["To"] == "olive@blog.example"
     assert "> I read http[:]//evil[.]example and you" in text_of(letter)
+    assert "The link decides as Olive" in text_of(letter)
+    (link,) = links(letter)
+    assert link.startswith("/sites/blog/membership-request?token=")
     await decide_request(blog.res, blog.site, blog.owner, asked.request.id, "accepted")
     welcome = await mail.one()
     assert welcome["To"] == "grace@x.example"

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from aiohttp import web
@@ -15,6 +16,7 @@ from tests.web.pages.conftest import Page, Reader, link_token
 
 DAY_S = 86_400
 NOTE = "Note: Only a member of this blog may post a comment."
+ATOM = "{http://www.w3.org/2005/Atom}"
 CLOSED = "New comments are not allowed here."
 Client = TestClient[web.Request, web.Application]
 pytestmark = pytest.mark.usefixtures("patient")
@@ -301,3 +303,34 @@ async def test_p4_a_closed_post_refuses_a_direct_call(ada: Caller, mo: Caller, c
     assert (await ada.post("never mind")).code == "not-found"
     assert (await browser.post("never mind")).status == 404
     assert (await mo.thread()).json["thread"]["count"] == 1
+
+
+async def test_a4_feeds(ada: Caller, mo: Caller, visitor: Caller, reader: Reader) -> None:
+    """Blogger: a feed of all comments and of one post's; full or short (about 250 characters); Atom and RSS;
+    max-results; the page says "Subscribe to: Post Comments (Atom)".
+
+    Here Atom alone, which every reader of feeds takes; short=1 and limit.
+    """
+    await ada.post("*first* " + "and so on " * 60)
+    await ada.post("elsewhere", thread="/other.html")
+    await ada.post("last")
+    await ada.post("score 0.6 held")
+
+    async def entries(query: str) -> list[str]:
+        answer = await visitor("GET", f"/feed.atom{query}")
+        assert answer.headers["Content-Type"].startswith("application/atom+xml")
+        feed = ElementTree.fromstring(answer.body)
+        assert feed.find(f"{ATOM}link[@rel='self']").get("href", "").endswith(f"/feed.atom{query}")  # type: ignore[union-attr]
+        return [
+            one.findtext(f"{ATOM}content") or one.findtext(f"{ATOM}summary") or "" for one in feed.iter(f"{ATOM}entry")
+        ]
+
+    assert [words[:12] for words in await entries("")] == ["<p>last</p>\n", "<p>elsewhere", "<p><em>first"]
+    assert await entries("?limit=1") == ["<p>last</p>\n"]
+    assert len(await entries("?thread=/post.html")) == 2
+    short = (await entries("?thread=/post.html&short=1"))[1]
+    assert (short[:15], short[-1], len(short)) == ("*first* and so ", "…", 250)
+    assert (await visitor("GET", "/feed.atom?limit=0")).status == 422
+    page = await reader.thread()
+    assert "Subscribe to: Post Comments (Atom)" in page.words
+    assert (await reader.get(re.findall(r'href="([^"]*feed.atom[^"]*)"', page.text)[0])).status == 200

@@ -119,6 +119,11 @@ async def test_a_preview_is_what_would_be_shown(ada: Caller) -> None:
     assert (await ada("POST", "/preview", json={"text": "x" * 10_001})).status == 413
 
 
+async def test_who_has_yet_to_sign_in_may_look_at_his_draft(visitor: Caller) -> None:
+    assert (await visitor.post("*a*")).status == 401
+    assert (await visitor("POST", "/preview", json={"text": "*a*"})).json == {"html": "<p><em>a</em></p>\n"}
+
+
 async def test_a_member_reads_what_is_known_of_him(ada: Caller, blog: Blog) -> None:
     told = (await ada("GET", "/members/me")).json
     assert (told["id"], told["name"], told["email"], told["role"]) == (blog.ada.id, "Ada", "ada@blog.example", "member")

@@ -49,6 +49,27 @@ def files(tmp_path: Path) -> str:
     return "".join(path.read_text(encoding="latin-1") for path in tmp_path.iterdir())
 
 
+# Every table: what of a member may stand in it, and so has to go with him. A new one needs its line here, and if it
+# holds anything of members, its `erasing` in actions/erase_member.py (or a trigger) and its place in the export.
+HOLDS_OF_MEMBERS = {
+    *("members", "identities", "tokens", "sessions", "refresh_tokens", "codes", "keys", "replays", "sites"),
+    *("invitations", "membership_requests", "newcomer_links", "sign_in_requests", "subscriptions"),
+    *("comments", "revisions", "decisions", "labels", "reports", "outbox", "erasures"),
+    *("search", "search_config", "search_data", "search_docsize", "search_idx", "searchable", "unsearched"),
+}
+HOLDS_NOTHING_OF_MEMBERS = {
+    *("heartbeat", "sign_on", "status_counts", "threads", "thread_aliases"),
+    *("reported", "mail_stops", "sent_letters", "sign_in_attempts", "used_jtis", "spending", "leases", "installation"),
+    # ids, keyed hashes, numbers:
+    *("trainings", "models", "promotions", "models_in_service", "unseen_scores", "own_thresholds", "audits"),
+}
+
+
+async def test_every_table_is_known_to_hold_something_of_members_or_nothing(res: Resources, tmp_path: Path) -> None:
+    found = {name for (name,) in rows(tmp_path, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert found == HOLDS_OF_MEMBERS | HOLDS_NOTHING_OF_MEMBERS
+
+
 # The export
 
 
@@ -172,13 +193,17 @@ async def test_ways_in_are_erased_with_the_one_who_came_by_them(
     await res.db.write([members.becoming(member, "invited"), requests.adding(asked), identities.adding(known)])
     await res.db.write([members.setting_status(member, "active", None), sign_in_requests.adding_link(link)])
     assert (await olive("POST", "/invitations", json={"name": "Zebedee"})).status == 201
+    assert (await zebedee("POST", "/subscriptions", json={"thread": "/post.html"})).status == 201
+    await start_session(res, blog.site, member, "https://zebra.example")
     told = (await zebedee("GET", "/members/me/export")).json
-    assert [len(told[name]) for name in ("identities", "keys", "membership_requests", "reports")] == [1] * 4
+    sections = ("identities", "keys", "membership_requests", "reports", "sessions", "subscriptions")
+    assert [len(told[name]) for name in sections] == [1] * 6
     assert (await zebedee("DELETE", "/members/me")).status == 204
     after = everything(tmp_path).lower()
     for word in ("zebra", "zebedee"):
         assert word not in after
-    assert rows(tmp_path, "SELECT COUNT(*) FROM codes") == [(0,)]
+    for table in ("codes", "sessions", "refresh_tokens", "subscriptions"):
+        assert rows(tmp_path, f"SELECT COUNT(*) FROM {table}") == [(0,)], table
     program = Caller(olive._client, "blog", made["key"])
     assert (await program("GET", "/session")).status == 401
 

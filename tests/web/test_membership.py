@@ -68,11 +68,11 @@ async def test_a_link_makes_a_member_who_can_post_at_once(olive: Caller, visitor
 async def test_a_code_works_once_also_for_ten_at_the_same_moment(olive: Caller, visitor: Caller) -> None:
     code = (await invited(olive))["code"]
     answers = await asyncio.gather(*[accept(visitor, code, name=f"Eve {i}") for i in range(10)])
-    assert sorted(one.status for one in answers) == [200] + [409] * 9
-    assert {one.code for one in answers if one.status == 409} == {"not-allowed-now"}
+    assert sorted(one.status for one in answers) == [200] + [410] * 9
+    assert {one.code for one in answers if one.status == 410} == {"gone"}
     same = (await invited(olive))["code"]
     answers = await asyncio.gather(*[accept(visitor, same, name="Zoe") for _ in range(10)])
-    assert sorted(one.status for one in answers) == [200] + [409] * 9
+    assert sorted(one.status for one in answers) == [200] + [410] * 9
     members = (await olive("GET", "/members")).json["members"]
     assert len([m for m in members if m["name"].startswith(("Eve", "Zoe"))]) == 2
 
@@ -80,7 +80,7 @@ async def test_a_code_works_once_also_for_ten_at_the_same_moment(olive: Caller, 
 async def test_a_code_ends_after_fourteen_days(olive: Caller, visitor: Caller, clock: Clock, blog: Blog) -> None:
     code = (await invited(olive))["code"]
     clock.pass_s(14 * DAY_S)
-    assert (await accept(visitor, code, name="Eve")).code == "not-found"
+    assert (await accept(visitor, code, name="Eve")).code == "gone"
     owner = Caller(visitor._client, "blog", await blog.token(blog.owner))
     (listed,) = (await owner("GET", "/invitations")).json["invitations"]
     assert listed["state"] == "expired"
@@ -100,7 +100,7 @@ async def test_an_invitation_is_taken_back(olive: Caller, visitor: Caller) -> No
     made = await invited(olive)
     for _ in range(2):
         assert (await olive("DELETE", f"/invitations/{made['id']}")).status == 204
-    assert (await accept(visitor, made["code"], name="Eve")).code == "not-found"
+    assert (await accept(visitor, made["code"], name="Eve")).code == "gone"
     used = await invited(olive)
     assert (await accept(visitor, used["code"], name="Eve")).status == 200
     assert (await olive("DELETE", f"/invitations/{used['id']}")).code == "not-allowed-now"
@@ -377,6 +377,18 @@ async def test_requests_of_another_site(blog: Blog, other: Blog, login: Login, e
 async def test_a_suspension_ends_in_the_future(mo: Caller, blog: Blog) -> None:
     past = {"status": "suspended", "suspended_until": "2026-11-23T12:00:00Z"}
     assert (await mo("PATCH", f"/members/{blog.ada.id}", json=past)).code == "invalid"
+
+
+async def test_an_end_alone_begins_a_suspension_but_lifts_no_ban(mo: Caller, ada: Caller, blog: Blog) -> None:
+    until = {"suspended_until": "2026-11-24T12:00:00Z"}
+    told = (await mo("PATCH", f"/members/{blog.ada.id}", json=until)).json
+    assert (told["status"], told["suspended_until"]) == ("suspended", "2026-11-24T12:00:00.000Z")
+    assert (await ada.post("Hello")).code == "suspended"
+    assert (await mo("PATCH", f"/members/{blog.ada.id}", json={"status": "banned"})).status == 200
+    assert (await mo("PATCH", f"/members/{blog.ada.id}", json=until)).code == "not-allowed-now"
+    assert (await ada.post("Hello")).code == "banned"
+    ended = {"status": "active", **until}
+    assert (await mo("PATCH", f"/members/{blog.ada.id}", json=ended)).code == "invalid"
 
 
 async def test_owners_give_names(olive: Caller, mo: Caller, ada: Caller, visitor: Caller, blog: Blog) -> None:

@@ -196,11 +196,28 @@ async def test_tabs_count(ada: Caller, mo: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "pointer"), [({"status": "deleted"}, "/status"), ({"sort": "best"}, "/sort"), ({"q": "x"}, "/q")]
+    ("query", "pointer"), [({"status": "deleted"}, "/status"), ({"sort": "best"}, "/sort"), ({"q": "autor:x"}, "/q")]
 )
 async def test_a_queue_that_is_none(mo: Caller, query: dict[str, str], pointer: str) -> None:
     answer = await mo("GET", "/queue", params=query)
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_the_queue_is_searched_page_by_page(ada: Caller, mo: Caller) -> None:
+    for i in range(5):
+        await ada.post(f"score 0.6 a marmot, number {i}")
+    await ada.post("score 0.6 a badger")
+    first = await mo("GET", "/queue", params={"q": "marmot score:>0.5", "limit": 3})
+    assert [one["text"][-1] for one in first.json["items"]] == ["0", "1", "2"]
+    assert first.json["counts"]["pending"] == 6
+    second = await mo("GET", first.headers["Link"].partition("<")[2].partition(">")[0].replace("/api", "//api"))
+    assert [one["text"][-1] for one in second.json["items"]] == ["3", "4"]
+    assert second.json["next_cursor"] is None
+    for other in ("badger", ""):  # a cursor belongs to the words, too
+        moved = await mo("GET", "/queue", params={"q": other, "cursor": first.json["next_cursor"]})
+        assert (moved.status, moved.code) == (400, "bad-cursor")
+    published = await mo("GET", "/queue", params={"q": "status:approved", "sort": "riskiest"})
+    assert (published.json["items"], published.json["sort"]) == ([], "newest")
 
 
 async def test_the_log_is_filtered_and_paged(ada: Caller, mo: Caller, olive: Caller, blog: Blog) -> None:

@@ -134,6 +134,11 @@ async def not_allowed_now(world: World) -> Answer:
     return await world.mo.decide("restore", (await world.ada.post("Hello")).json)
 
 
+async def already_training(world: World) -> Answer:
+    await world.olive("POST", "/trainings", json={"kind": "full"})
+    return await world.olive("POST", "/trainings")
+
+
 async def name_taken(world: World) -> Answer:
     return await world.olive("POST", "/members", json={"name": "Ada"})
 
@@ -185,6 +190,13 @@ async def storage_unavailable(world: World) -> Answer:
         return await world.ada.post("Hello")
     finally:
         other.close()
+
+
+async def gone(world: World) -> Answer:
+    """An invitation works once."""
+    code = (await world.olive("POST", "/invitations")).json["code"]
+    assert (await world.visitor("POST", f"/invitations/{code}/accept", json={"name": "Eve"})).status == 200
+    return await world.visitor("POST", f"/invitations/{code}/accept", json={"name": "Eva"})
 
 
 async def unreachable(world: World) -> Answer:
@@ -245,10 +257,12 @@ PROVOCATIONS: tuple[Callable[[World], Awaitable[Answer]], ...] = (
     thread_closed,
     wrong_origin,
     not_found,
+    gone,
     method_not_allowed,
     too_slow,
     stale_decision,
     not_allowed_now,
+    already_training,
     name_taken,
     too_large,
     text_too_long,

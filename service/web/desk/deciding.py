@@ -1,28 +1,49 @@
 """The desk's forms: decisions about one comment or many, taking them back, dismissing reports."""
 
 import re
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 from aiohttp import web
+from msgspec import Struct
 
 from service.actions.decide_comments import Choice, Result, decide_comments
 from service.actions.dismiss_reports import dismiss_reports
 from service.actions.identify import Who
+from service.actions.pass_audit import pass_audit
+from service.actions.queue import tabs
+from service.actions.resources import Resources
 from service.actions.undo_decision import undo_decision
 from service.domain.errors import Fault, Invalid, NotAllowedNow
-from service.domain.moderation import ACTIONS, Action
+from service.domain.member import Member
+from service.domain.moderation import ACTIONS, Action, Decision
 from service.web.app_keys import RESOURCES
+from service.web.bodies import json_response
 from service.web.desk.desk import Answer, show
+from service.web.desk.notices import done
 from service.web.desk.view import View, view_of
-from service.web.pages.errors import as_page
+from service.web.pages.errors import as_page, asks_for_json
 from service.web.pages.forms import Form, read_form
 from service.web.pages.rendering import see_other
 from service.web.pages.visitor import visitor
+from service.web.pages.ways import header_path, is_own_path
+from service.web.shapes.moderation import ResultTold, TabsTold, result_told
 
 _CHOICE = re.compile(r"([0-9a-f]{1,64}):([1-9][0-9]{0,14})")
 _MOST = 500
 _MOST_NAMED = 20  # of the refused, in the URL
 _LONGEST_REASON = 500
 _CONFLICT, _UNCLEAR = 409, 422
+
+
+class DecidedHere(Struct, frozen=True):
+    """The same answer for the page's own script: what to say, what can be undone, each comment's result."""
+
+    words: str
+    taught: str | None
+    undo: str | None  # the decision that can be taken back
+    counts: TabsTold
+    results: list[ResultTold]
 
 
 @as_page
@@ -53,23 +74,54 @@ async def post_undo(request: web.Request) -> web.Response:
 @as_page
 async def post_dismissal(request: web.Request) -> web.Response:
     """POST /sites/{site}/desk/dismissals: closes the reports of a comment that stays as it is."""
+    return await _kept(request, dismiss_reports)
+
+
+@as_page
+async def post_audit(request: web.Request) -> web.Response:
+    """POST /sites/{site}/desk/audits: says of a comment of the sample that it is right where it is."""
+    return await _kept(request, pass_audit)
+
+
+async def _kept(request: web.Request, keep: Callable[[Resources, Member, str], Awaitable[Decision]]) -> web.Response:
+    """What leaves the comment as it is, and its tab all the same."""
     form = await read_form(request)
     who = await visitor(request)
     actor, view, comment_id = who.moderator(), view_of(request, who.site.id), form.one("comment")
     try:
-        decision = await dismiss_reports(request.app[RESOURCES], actor, comment_id)
+        decision = await keep(request.app[RESOURCES], actor, comment_id)
     except NotAllowedNow:
+        if asks_for_json(request):
+            raise
         return await show(request, who, view, Answer([comment_id], status=_CONFLICT))
+    if asks_for_json(request):
+        return json_response(await _told_here(request, who, decision.decision_id, []))
     return see_other(_told(view, decision.decision_id, []))
 
 
 async def _back(request: web.Request, who: Who, name: str, results: list[Result]) -> web.Response:
     """To the queue, which tells what was done; if nothing was, the queue with what stood in the way."""
-    view = view_of(request, who.site.id)
+    if asks_for_json(request):
+        return json_response(await _told_here(request, who, name, results))
     refused = [one.id for one in results if one.refusal is not None]
+    to = request.query.get("to", "")
+    if is_own_path(to):
+        told = urlencode({"done": name, "refused": ".".join(refused[:_MOST_NAMED])})
+        return see_other(header_path(f"{to}{'&' if '?' in to else '?'}{told}"))
+    view = view_of(request, who.site.id)
     if len(refused) == len(results):
         return await show(request, who, view, Answer(refused, status=_CONFLICT))
     return see_other(_told(view, name, refused))
+
+
+async def _told_here(request: web.Request, who: Who, name: str, results: list[Result]) -> DecidedHere:
+    res = request.app[RESOURCES]
+    said = await done(res, who.moderator(), name)
+    counts = TabsTold(**await tabs(res, who.site))
+    told = [result_told(one) for one in results]
+    if said is None:
+        return DecidedHere("", None, None, counts, told)
+    return DecidedHere(said.words, said.taught, said.decision_id, counts, told)
 
 
 def _told(view: View, name: str, refused: list[str]) -> str:
@@ -88,7 +140,8 @@ def action_of(form: Form) -> Action | None:
 
 
 def _choices(form: Form) -> list[Choice]:
-    found = [_CHOICE.fullmatch(text) for text in dict.fromkeys(form.every("comment"))]
+    named = dict.fromkeys(one for value in form.every("comment") for one in value.split(" "))
+    found = [_CHOICE.fullmatch(text) for text in named]
     choices = [Choice(match[1], int(match[2])) for match in found if match is not None]
     if len(choices) < len(found) or len(choices) > _MOST:
         raise Invalid([Fault("/comment", f"comment is ID:VERSION, at most {_MOST} times.")])

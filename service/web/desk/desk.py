@@ -6,15 +6,18 @@ from typing import NamedTuple
 from aiohttp import web
 
 from service.actions.identify import Who
-from service.actions.queue import queue_page
+from service.actions.queue import QueuePage, queue_page, tabs
+from service.domain.errors import Invalid
 from service.web.app_keys import RESOURCES
-from service.web.desk.cards import BUTTONS, DID, card
-from service.web.desk.notices import done, refused
-from service.web.desk.view import TABS, View, cursor_kind, view_of, wanted
+from service.web.desk.cards import BUTTONS, DID, REASONS, card
+from service.web.desk.notices import done, named, refused
+from service.web.desk.view import NAMES, TABS, View, cursor_kind, view_of, wanted
 from service.web.pages.errors import as_page
-from service.web.pages.rendering import html, see_other
+from service.web.pages.rendering import desk_html, html, see_other
 from service.web.pages.visitor import sessions, visitor, visitor_of
 from service.web.paging import cursor_text
+
+_UNCLEAR = 422
 
 
 @as_page
@@ -40,8 +43,7 @@ async def get_desk(request: web.Request) -> web.Response:
     """GET /sites/{site}/desk: the queue."""
     who = await visitor(request)
     who.moderator()
-    named = [one for one in request.query.get("refused", "").split(".") if one]
-    return await show(request, who, view_of(request, who.site.id), Answer(named))
+    return await show(request, who, view_of(request, who.site.id), Answer(named(request)))
 
 
 class Answer(NamedTuple):
@@ -56,19 +58,27 @@ class Answer(NamedTuple):
 async def show(request: web.Request, who: Who, view: View, answer: Answer) -> web.Response:
     """The queue in this view, with what became of the last decision."""
     res = request.app[RESOURCES]
-    found = await queue_page(res, who.site, wanted(request, view))
+    try:
+        found = await queue_page(res, who.site, wanted(request, view))
+    except Invalid as refusal:  # of the search: the rest of the page is as always
+        found = QueuePage([], await tabs(res, who.site), None)
+        answer = answer._replace(missing=refusal.detail, status=_UNCLEAR)
     told = {
         "who": who,
         "here": view.link(),
+        "section": "queue",
         "view": view,
+        "names": NAMES,
         "tabs": [(tab, found.counts.get(tab, 0)) for tab in TABS],
+        "counts_any": any(found.counts.values()),
         "cards": [card(item) for item in found.items],
         "next": cursor_text(cursor_kind(view), found.next.id, found.next.value) if found.next else None,
-        "done": await done(request, who.site, who.moderator()),
+        "done": await done(res, who.moderator(), request.query.get("done")),
         "refused": await refused(res, who.site, answer.refused),
         "missing": answer.missing,
         "ticked": answer.ticked,
         "buttons": BUTTONS,
         "did": DID,
+        "reasons": REASONS,
     }
-    return html("desk.html", told, answer.status)
+    return desk_html("desk.html", told, answer.status)

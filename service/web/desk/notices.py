@@ -6,17 +6,15 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from service.actions.queue import LogFilter, history, log_page
+from service.actions.queue import Tallied, history, tally
 from service.actions.resources import Resources
 from service.domain.errors import NotFound
 from service.domain.member import Member
 from service.domain.moderation import Decision
 from service.domain.site import Site
-from service.web.app_keys import RESOURCES
 from service.web.desk.cards import DONE
 from service.web.pages.rendering import counted
 
-_LATELY = 500  # the most that one decision takes
 _MOST_TOLD = 20
 _TAUGHT = {"spam": "spam", "ham": "good comments"}
 
@@ -36,25 +34,24 @@ class Refused(NamedTuple):
     latest: Decision | None
 
 
-async def done(request: web.Request, site: Site, actor: Member) -> Done | None:
-    """What the decision named in the query did, read from the log rather than believed."""
-    name = request.query.get("done")
-    if not name:
-        return None
-    lately, _ = await log_page(request.app[RESOURCES], site, LogFilter(actor_id=actor.id), None, _LATELY)
-    rows = [one for one in lately if one.decision_id == name]
-    return _done(rows) if rows else None
+async def done(res: Resources, actor: Member, name: str | None) -> Done | None:
+    """What the decision of this name did, read from the log rather than believed."""
+    rows = await tally(res, actor, name) if name else []
+    return _done(rows, name) if rows else None
 
 
-def _done(rows: list[Decision]) -> Done:
+def _done(rows: list[Tallied], name: str | None) -> Done:
     action = rows[0].action
-    words = f"{counted(len(rows))} {DONE[action]}."
-    return Done(words, _taught(rows), None if action in ("undo", "dismiss") else rows[0].decision_id)
+    words = f"{counted(sum(one.comments for one in rows))} {DONE[action]}."
+    return Done(words, _taught(rows), None if action in ("undo", "dismiss", "edit") else name)
 
 
-def _taught(rows: list[Decision]) -> str | None:
+def _taught(rows: list[Tallied]) -> str | None:
     """Which examples the spam model has from these decisions; none for what teaches nothing new."""
-    new = Counter(one.to_label for one in rows if one.to_label != one.from_label and one.to_label is not None)
+    new: Counter[str] = Counter()
+    for one in rows:
+        if one.to_label is not None and one.to_label != one.from_label:
+            new[one.to_label] += one.comments
     if not new:
         return None
     return (
@@ -76,3 +73,8 @@ async def _refused(res: Resources, site: Site, comment_id: str) -> Refused | Non
     except NotFound:
         return None
     return Refused(comment_id, past[-1] if past else None)
+
+
+def named(request: web.Request) -> list[str]:
+    """The comments that the address names as left alone."""
+    return [one for one in request.query.get("refused", "").split(".") if one]

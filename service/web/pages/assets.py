@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from service.domain.errors import NotFound
 from service.web.page_cache import Page, answer, page
 from service.web.pages.rendering import asset, asset_url
 
@@ -15,13 +16,19 @@ def _page(name: str, caching: str) -> Page:
     return page(asset(name), {"Content-Type": kind, "Cache-Control": caching, "X-Content-Type-Options": "nosniff"})
 
 
+SCRIPTS = tuple(
+    f"desk/{name}.js" for name in ("desk", "keys", "help", "list", "deciding", "asking", "live", "said", "holdline")
+)
 _READY = {
     url: _page(name, caching)
-    for name in ("pages.css", "desk.css", "reference.css", "popup.js", "icon.svg")
+    for name in ("pages.css", "desk.css", "reference.css", "popup.js", "icon.svg", *SCRIPTS)
     for url, caching in ((f"/{name}", _ASK), (asset_url(name), _FOR_EVER))
 }
 
 
 async def get_asset(request: web.Request) -> web.Response:
     """GET /pages.css and its like: for ever under its version's URL, to be asked about under any other."""
-    return answer(_READY.get(request.raw_path) or _READY[request.path], request)
+    found = _READY.get(request.raw_path) or _READY.get(request.path)
+    if found is None:
+        raise NotFound
+    return answer(found, request)

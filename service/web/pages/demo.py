@@ -36,4 +36,4 @@ def _place(request: web.Request) -> Place:
     serving = serving_of(request)
     if serving.demo_site is None:
         raise NotFound
-    return Place("demo.html", serving.demo_site, KEY, "/demo", url=serving.public_url + KEY, title=TITLE)
+    return Place("demo.html", serving.demo_site, KEY, "/demo", url=serving.public_url + KEY, title=TITLE, embeds=True)

@@ -18,6 +18,7 @@ from service.domain.names import clean_name
 from service.web.access import serving_of
 from service.web.app_keys import PAGES, RESOURCES
 from service.web.page_cache import answer, lists_tag, page, site_tag
+from service.web.pages.embedding import EMBEDDING, handed
 from service.web.pages.errors import with_problem_headers
 from service.web.pages.forms import Form
 from service.web.pages.nesting import nested
@@ -38,6 +39,7 @@ class Place:
     query: tuple[tuple[str, str], ...] = ()
     url: str | None = None  # what the thread is to remember of the page, where we know it
     title: str | None = None
+    embeds: bool = False  # the widget stands in its place where scripts run
 
     def link(self, fragment: str = "", **more: str | None) -> str:
         """This page, with something more in its query."""
@@ -59,17 +61,21 @@ async def get_discussion(request: web.Request, place: Place) -> web.Response:
     """The page; for visitors without a session it is kept in memory until something in it changes."""
     if has_cookie(request, place.site_id):
         told, _ = await _told(request, await visitor_of(request, place.site_id), place, _asked(request))
-        return web.Response(body=render(place.template, told), headers=HEADERS)
+        return web.Response(body=render(place.template, told), headers=_headers(place, HEADERS))
     pages = request.app[PAGES]
     ready = pages.get(request.raw_path)
     if ready is None:
         since = pages.now()
         told, found = await _told(request, await visitor_of(request, place.site_id), place, _asked(request))
-        ready = page(render(place.template, told), PUBLIC)
+        ready = page(render(place.template, told), _headers(place, PUBLIC))
         if request.raw_path == place.link():  # of other spellings anybody could make any number
             tag = found.thread.id if found.thread else lists_tag(place.site_id)
             pages.put(request.raw_path, ready, (site_tag(place.site_id), tag), since)
     return answer(ready, request)
+
+
+def _headers(place: Place, headers: dict[str, str]) -> dict[str, str]:
+    return {**headers, **EMBEDDING} if place.embeds else headers
 
 
 def _asked(request: web.Request) -> Editor:
@@ -122,7 +128,8 @@ async def _again(request: web.Request, who: Who, place: Place, editor: Editor) -
     assert editor.refusal is not None
     told, _ = await _told(request, who, place, editor)
     problem, _ = problem_response(editor.refusal)
-    response = web.Response(status=problem.status, body=render(place.template, told), headers=HEADERS)
+    body = render(place.template, {**told, "handed": None})  # the form that was sent stays as it is
+    response = web.Response(status=problem.status, body=body, headers=_headers(place, HEADERS))
     return with_problem_headers(response, problem)
 
 
@@ -144,6 +151,7 @@ async def _told(request: web.Request, who: Who, place: Place, editor: Editor) ->
         "replying": await _answered(request, who, found, editor.reply_id),
         "why_not": code_of(why) if why else None,
         "is_demo": who.site.id == serving_of(request).demo_site,
+        "handed": await handed(request, who) if place.embeds else None,
     }
     return told, found
 

@@ -36,12 +36,19 @@ async def error_page(request: web.Request, error: Exception) -> web.Response:
     told = problem_told(error)
     problem, request_id = problem_response(error)
     _log(request, error, request_id)
+    if asks_for_json(request):
+        return problem
     response = html(
         "error.html",
         {"problem": told, "request_id": request_id, "who": await _who(request), "here": request.path_qs},
         problem.status,
     )
     return with_problem_headers(response, problem)
+
+
+def asks_for_json(request: web.Request) -> bool:
+    """Is it a script of our own page that asks, rather than its reader?"""
+    return request.headers.get("Accept") == "application/json"
 
 
 def with_problem_headers(response: web.Response, problem: web.Response) -> web.Response:

@@ -5,8 +5,8 @@ from aiohttp import web
 from service.actions.accept_invitation import Acceptance, accept_on_page
 from service.actions.identify import Who
 from service.actions.invitations import invitation_of
-from service.domain.errors import Invalid, NameTaken, NotFound, Refusal
-from service.domain.invitation import Invitation, InvitationUsed
+from service.domain.errors import Gone, Invalid, NameTaken, NotFound, Refusal
+from service.domain.invitation import Invitation
 from service.web.access import serving_of
 from service.web.app_keys import RESOURCES
 from service.web.pages.errors import as_page
@@ -15,7 +15,7 @@ from service.web.pages.rendering import html, see_other
 from service.web.pages.visitor import keep_session, visitor
 from service.web.pages.ways import is_own_path, way_on
 
-_GONE = 410
+_STATUS_GONE = 410
 _UNPROCESSABLE = 422
 
 
@@ -25,7 +25,7 @@ async def get_invitation(request: web.Request) -> web.Response:
     who = await visitor(request)
     try:
         invitation = await invitation_of(request.app[RESOURCES], who.site, _code(request))
-    except (NotFound, InvitationUsed) as refusal:
+    except (NotFound, Gone) as refusal:
         return _gone(request, who, refusal)
     return _page(request, who, invitation, invitation.name or "")
 
@@ -38,7 +38,7 @@ async def post_invitation(request: web.Request) -> web.Response:
     said = Acceptance(_code(request), name if who.member is None else None, None, who.member)
     try:
         member, session = await accept_on_page(res, who.site, said)
-    except (NotFound, InvitationUsed) as refusal:
+    except (NotFound, Gone) as refusal:
         return _gone(request, who, refusal)
     except (Invalid, NameTaken) as refusal:
         invitation = await invitation_of(res, who.site, said.code)
@@ -58,7 +58,7 @@ def _page(
 
 def _gone(request: web.Request, who: Who, refusal: Refusal) -> web.Response:
     """A code works once and not for ever: to a browser the page was here and is gone."""
-    return html("invitation_gone.html", {**_told(request, who), "refusal": refusal}, _GONE)
+    return html("invitation_gone.html", {**_told(request, who), "refusal": refusal}, _STATUS_GONE)
 
 
 def _told(request: web.Request, who: Who) -> dict[str, object]:

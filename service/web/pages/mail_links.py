@@ -17,9 +17,9 @@ _GONE = 410
 _ONE_CLICK = b"One-Click"
 _MOST = 4_096
 _WHAT = {
-    "published": "every published comment",
-    "decided": "what became of your comments",
-    "subscription": "questions whether you want to be told of new comments",
+    "published": "Letters about every published comment",
+    "decided": "Letters about what became of your comments",
+    "subscription": "Letters that ask whether you want to be told of new comments",
 }
 
 
@@ -79,7 +79,7 @@ async def post_unsubscribe(request: web.Request) -> web.Response:
 
 
 def _what(kind: str) -> str:
-    return _WHAT.get(kind, "new comments on this page")
+    return _WHAT.get(kind, "Letters about new comments on this page")
 
 
 async def _gone(request: web.Request) -> web.Response:

@@ -23,6 +23,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Server": "greenroom",
 }
+_BASE = "/api/v1/sites/{site}"
 _METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -35,6 +36,11 @@ class Call(NamedTuple):
     body: str | None  # an example
     answers: list["Told"]
     problems: list["Told"]
+
+    @property
+    def short_path(self) -> str:
+        """The path with S for what stands before nearly all of them."""
+        return "S" + self.path.removeprefix(_BASE) if self.path.startswith(_BASE) else self.path
 
     @property
     def anchor(self) -> str:
@@ -139,7 +145,7 @@ def kind(schema: Json) -> Markup:
     if "enum" in schema:
         return Markup(" · ").join(Markup("<code>{}</code>").format(one) for one in schema["enum"])
     if schema.get("type") == "array":
-        return Markup("list of {}").format(kind(schema.get("items", {})))
+        return Markup("list of {}").format(kind(schema.get("items") or schema.get("prefixItems", [{}])[0]))
     if isinstance(schema.get("additionalProperties"), dict):
         return Markup("map to {}").format(kind(schema["additionalProperties"]))
     return Markup("{}").format(_bounded(schema))

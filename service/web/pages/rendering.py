@@ -13,6 +13,7 @@ from service.domain.comment import Comment
 from service.web.times import rfc3339
 
 _FOLDER = Path(__file__).parent
+_DESK = _FOLDER.parent / "desk"  # whose scripts stand beside their handlers
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -27,6 +28,8 @@ HEADERS = {
     "Server": "greenroom",
 }
 _OUR_SCRIPT = HEADERS["Content-Security-Policy"] + "; script-src 'self'"
+# The desk's scripts also ask for more, and nothing in them may make markup or code of text (Trusted Types, W3C).
+_DESK_SCRIPT = _OUR_SCRIPT + "; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
 PUBLIC = {**HEADERS, "Cache-Control": "no-cache"}  # may be kept, must be asked about
 
 
@@ -41,6 +44,12 @@ def cleaned(comment: Comment) -> Markup:
     return Markup(comment.html)  # noqa: S704 - see above
 
 
+def shortly(time_ms: int) -> str:
+    """The same in short, for lists: 23 Nov 2026, 08:15."""
+    moment = datetime.fromtimestamp(time_ms // 1000, UTC)
+    return f"{moment.day} {moment:%b %Y, %H:%M}"
+
+
 def counted(count: int, noun: str = "comment") -> str:
     """1 comment, 2 comments."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
@@ -48,7 +57,8 @@ def counted(count: int, noun: str = "comment") -> str:
 
 def asset(name: str) -> bytes:
     """The bytes of a file that pages refer to."""
-    return (_FOLDER / name).read_bytes()
+    folder, _, file = name.rpartition("/")
+    return ((_DESK if folder == "desk" else _FOLDER) / file).read_bytes()
 
 
 def asset_url(name: str) -> str:
@@ -65,7 +75,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(rfc3339=rfc3339, readable=readable, cleaned=cleaned, counted=counted)
+    made.filters.update(rfc3339=rfc3339, readable=readable, shortly=shortly, cleaned=cleaned, counted=counted)
     made.globals["asset_url"] = asset_url
     return made
 
@@ -86,6 +96,13 @@ def html(template: str, told: dict[str, Any], status: int = 200) -> web.Response
 def scripted(response: web.Response) -> web.Response:
     """Lets a page run scripts of ours, served by us. No other page runs any."""
     response.headers["Content-Security-Policy"] = _OUR_SCRIPT
+    return response
+
+
+def desk_html(template: str, told: dict[str, Any], status: int = 200) -> web.Response:
+    """A page of the desk: the same, and it may run the desk's scripts."""
+    response = html(template, told, status)
+    response.headers["Content-Security-Policy"] = _DESK_SCRIPT
     return response
 
 

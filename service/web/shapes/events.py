@@ -30,6 +30,10 @@ class QueueEvent(Struct, frozen=True):
     comments: list[QueuedTold]
 
 
+class LookingEvent(Struct, frozen=True):
+    """Who else is at the desk, and at which comment, has changed: the desk's own page asks."""
+
+
 class ResetEvent(Struct, frozen=True):
     """More was missed than can be told: look afresh."""
 

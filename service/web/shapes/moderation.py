@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from service.actions.decide_comments import Result
 from service.actions.queue import AuthorRecord, Item, QueuePage, Sort
 from service.actions.remove_comments import Removal, Removed
+from service.actions.waiting import Group
 from service.domain.comment import Comment, Reason, Status, VerdictWord
 from service.domain.difference import Segment, difference
 from service.domain.member import MemberStatus
@@ -56,6 +57,13 @@ class DecidedTold(Struct, frozen=True):
         list[ResultTold],
         Meta(examples=[[{"id": "019ab0c1d2e3f405162738", "status": "approved", "version": 2}]]),
     ]
+
+
+class AuditedTold(Struct, frozen=True):
+    """A sample that was looked at and found right."""
+
+    decision_id: str
+    id: str
 
 
 class RemovalBody(Body, frozen=True):
@@ -114,7 +122,7 @@ class ItemTold(CommentTold, frozen=True, kw_only=True):
     diff: Annotated[list[Segment] | None, Meta(description="From public_text to text.")]
     author_record: Annotated[AuthorRecordTold | None, Meta(description="Of a guest: by his address.")]
     neighbours: list[CommentTold]
-    group: str | None
+    group: Annotated[Group | None, Meta(description="Comments that wait and are nearly the same, this one too.")]
     decisions: list[DecisionTold]
     reports: Annotated[list[ReportTold], Meta(description="The open ones, the oldest first; 100 at most.")]
     allowed_actions: tuple[Action, ...]
@@ -143,10 +151,11 @@ class QueueTold(Struct, frozen=True):
 
 def decided_told(decision_id: str, results: list[Result]) -> DecidedTold:
     """What a call of decisions has done."""
-    return DecidedTold(decision_id, [_result(one) for one in results])
+    return DecidedTold(decision_id, [result_told(one) for one in results])
 
 
-def _result(result: Result) -> ResultTold:
+def result_told(result: Result) -> ResultTold:
+    """What became of one comment."""
     if result.refusal is not None:
         return ResultTold(result.id, problem=problem_told(result.refusal))
     assert result.comment is not None
@@ -180,7 +189,7 @@ def item_told(item: Item, policy: Policy) -> ItemTold:
         diff=difference(comment.public_text or "", comment.text) if comment.stands else None,
         author_record=_record(item.author_record),
         neighbours=[comment_told(one, one.status) for one in item.neighbours],
-        group=None,
+        group=item.group,
         decisions=[decision_told(one) for one in item.decisions],
         reports=[report_told(one) for one in item.reports],
         allowed_actions=item.allowed_actions,

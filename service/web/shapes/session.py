@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from service.actions.start_session import Session
 from service.domain import session as sessions
+from service.domain.site import WhoMayComment
 from service.web.bodies import Body
 from service.web.shapes.members import MemberTold, member_told
 from service.web.times import Time, rfc3339
@@ -14,14 +15,18 @@ Secret = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
 class SessionTold(Struct, frozen=True):
-    """Whether one may comment; else why not (the code of a problem) and what to do about it."""
+    """Whether one may comment; else why not (the code of a problem) and what to do about it. `has_asked`: to be
+    made a member. `who_may_comment` and `edit_window_s` are the site's policy."""
 
     signed_in: bool
     member: MemberTold | None
     may_comment: bool
     why_not: str | None
     what_to_do: str | None
+    has_asked: bool
     form_message: str
+    who_may_comment: WhoMayComment
+    edit_window_s: int
 
 
 class SignInBody(Body, frozen=True):

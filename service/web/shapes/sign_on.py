@@ -46,8 +46,10 @@ class SignOnTold(Struct, frozen=True):
 
 
 class SecretTold(Struct, frozen=True):
-    """The secret that the blog signs with (HS256, the text's own bytes), and until when the one before it holds."""
+    """The secret that the blog signs with (HS256, the text's own bytes), and until when the one before it holds. It is
+    taken while `kind` is hs256."""
 
+    kind: Kind
     secret: str
     previous_until: Time | None
 
@@ -71,4 +73,4 @@ def secret_told(secret: str, set_up: SignOn, now_ms: int) -> SecretTold:
     """The shared secret, for an owner."""
     rotated = len(set_up.generations(now_ms)) > 1 and set_up.rotated_at is not None
     until = (set_up.rotated_at or 0) + ROTATION_MS
-    return SecretTold(secret, rfc3339_or_none(until if rotated else None))
+    return SecretTold(set_up.kind, secret, rfc3339_or_none(until if rotated else None))

@@ -1,0 +1,122 @@
+"""Retrains the models of sites without being asked: soon after decisions, and once a day, as each owner allows.
+
+What happens between a decision and a training is here; the training itself is another process's work.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from service.actions.changes import Change
+from service.actions.resources import Resources
+from service.actions.start_training import start_training
+from service.domain.errors import AlreadyTraining, StorageUnavailable
+from service.domain.learning import enough_news
+from service.domain.site import Site
+from service.domain.training import Kind
+from service.storage import labels, sites, trainings
+
+_QUIET_S = 2.0  # without another decision, before a training begins
+_LONGEST_S = 15.0  # a moderator who decides without a pause does not put it off for longer
+_LOOK_S = 600.0  # between looks at who is due
+_DAY_MS = 86_400_000
+_MOST = 10_000
+_LOG = logging.getLogger("greenroom.learning")
+
+
+class _Wishes:
+    """Sites in which something was decided, each with when it is to be looked at (on the loop's clock)."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, tuple[float, float]] = {}  # when, and not later than
+        self.woken = asyncio.Event()
+
+    def hear(self, change: Change | None) -> None:
+        """A decision makes a version of a comment that is not its first."""
+        if change is None or change.comment is None or change.comment.version < 2:
+            return
+        self.put_off(change.site_id, _QUIET_S)
+
+    def put_off(self, site_id: str, seconds: float) -> None:
+        """Look at this site later, but not later than was promised before."""
+        now = asyncio.get_running_loop().time()
+        _, latest = self._due.get(site_id, (0.0, now + _LONGEST_S))
+        self._due[site_id] = (min(now + seconds, latest), latest)
+        self.woken.set()
+
+    def take(self) -> list[str]:
+        """The sites that are due now."""
+        now = asyncio.get_running_loop().time()
+        due = [site_id for site_id, (when, _) in self._due.items() if when <= now]
+        for site_id in due:
+            del self._due[site_id]
+        return due
+
+    def wait_s(self) -> float:
+        """How long there is nothing to do."""
+        now = asyncio.get_running_loop().time()
+        return max(min((when for when, _ in self._due.values()), default=now + _LOOK_S) - now, 0.0)
+
+
+@asynccontextmanager
+async def learning_by_itself(res: Resources) -> AsyncIterator[None]:
+    """Listens for decisions and looks at the clock, until left."""
+    wishes = _Wishes()
+    res.changes.listen(wishes.hear)
+    tasks = [asyncio.create_task(_after_decisions(res, wishes)), asyncio.create_task(_every_day(res))]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _after_decisions(res: Resources, wishes: _Wishes) -> None:
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wishes.wait_s()):
+                await wishes.woken.wait()
+        wishes.woken.clear()
+        for site_id in wishes.take():
+            site = await res.cache.site(site_id)
+            if site is not None and site.policy.retraining == "after_decisions":
+                await _learn(res, site, wishes)
+
+
+async def _learn(res: Resources, site: Site, wishes: _Wishes) -> None:
+    try:
+        last = await trainings.latest(res.db, site.id, 1)
+        if last and last[0].state == "running":
+            wishes.put_off(site.id, _QUIET_S)  # what was decided since it began is for the next
+            return
+        known = last[0].labels if last else 0
+        news = await labels.count_since(res.db, site.id, last[0].created_at if last else 0, _MOST)
+        if enough_news(news, known, await labels.of_each(res.db, site.id)):
+            await start_training(res, site, "refit", "decisions")
+    except AlreadyTraining:
+        wishes.put_off(site.id, _QUIET_S)
+    except StorageUnavailable:
+        _LOG.warning("The storage does not answer; learning from the last decisions later.")
+        wishes.put_off(site.id, _LONGEST_S)
+
+
+async def _every_day(res: Resources) -> None:
+    """Once a day a full training of each site in which anything was decided since the last."""
+    while True:
+        with suppress(StorageUnavailable):
+            for site in await sites.every(res.db):
+                if site.policy.retraining != "by_hand" and await _is_due(res, site, "full"):
+                    with suppress(AlreadyTraining):
+                        await start_training(res, site, "full", "schedule")
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _is_due(res: Resources, site: Site, kind: Kind) -> bool:
+    last = await trainings.last_of(res.db, site.id, kind)
+    since = last.created_at if last else 0
+    if last is not None and res.now_ms() - since < _DAY_MS:
+        return False
+    news = await labels.count_since(res.db, site.id, since, 1)
+    return enough_news(news, 0, await labels.of_each(res.db, site.id))

@@ -1,0 +1,45 @@
+"""Sets the cuts on the score from a site's own history, where its owner has asked for so many honest comments held."""
+
+import msgspec
+
+from service.actions.resources import Resources
+from service.actions.scored_history import scored_history
+from service.domain.simulation import Judged
+from service.domain.site import Policy, Site
+from service.domain.thresholds import MOST_HONEST, Thresholds, choose
+from service.spam.scorer import Scores
+from service.storage import models
+from service.storage.database import Statement
+from service.storage.models import OwnThresholds
+
+
+async def follow_policy(res: Resources, site: Site, policy: Policy) -> None:
+    """Sets the cuts anew, if the policy asks for what they are not yet set for."""
+    model, own = res.models.of(site.id) or res.scorer.model, res.models.cuts_of(site.id)
+    if policy.honest_held_one_in is None or model is None:
+        return
+    if own is None or (own.one_in, own.version) != (policy.honest_held_one_in, model.version):
+        await set_thresholds(res, site.id, policy.honest_held_one_in, model)
+
+
+async def set_thresholds(res: Resources, site_id: str, one_in: int, model: Scores) -> Thresholds:
+    """Chooses the cuts for this model on the site's history, and puts them in place."""
+    history = await scored_history(res.db, site_id, model, await models.find(res.db, site_id, model.version))
+    chosen = from_history(history, one_in, (model.hold_at, model.spam_at))
+    await res.db.write([keeping(site_id, model.version, chosen, res.now_ms())])
+    await res.models.refresh(res.db)
+    return chosen
+
+
+def from_history(history: list[Judged], one_in: int, card: tuple[float, float]) -> Thresholds:
+    """The cuts that this history allows. Whoever was published and never objected to counts as honest."""
+    honest = [one.score for one in history if one.truth == "ham"]
+    return choose(honest[:MOST_HONEST], one_in, card)
+
+
+def keeping(site_id: str, version: str, chosen: Thresholds, now_ms: int) -> Statement:
+    """Puts these cuts in place for this model of the site's."""
+    basis = msgspec.json.encode({**msgspec.to_builtins(chosen), "words": chosen.words}).decode()
+    return models.setting_thresholds(
+        OwnThresholds(site_id, version, chosen.one_in, chosen.hold.at, chosen.spam.at, basis, now_ms)
+    )

@@ -1,0 +1,105 @@
+// Deciding by the page's own forms, without leaving the page: the card goes at once, and comes back with the word of
+// what happened if the server says no. Nothing is retried by itself, nothing is overwritten.
+
+import { after, cardOf, cards, countTicked, current, makeCurrent, refill, refresh, reload, setCounts, area, underway } from "./list.js";
+import { counted, say } from "./said.js";
+
+const undoable = []; // ids of decisions that can be taken back, the newest last
+const ours = new Map(); // comment -> the version that our own decision made; the stream tells of that one, too
+
+export const isOurs = (id, version) => (ours.get(id) ?? 0) >= version;
+export const remember = (decision) => undoable.push(decision);
+
+// A card's comment at its version, and those that say nearly the same, where its box for them is ticked.
+const choicesOf = (card) => [
+  `${card.dataset.commentId}:${card.dataset.version}`,
+  ...(card.querySelector(".alike input:checked")?.value.split(" ") ?? []),
+];
+
+export const decide = async (chosen, action, why = "") => {
+  const could = chosen.filter((card) => card.querySelector(`.decide [value="${action}"]`));
+  if (!could.length) return say(`That cannot be done to ${chosen.length === 1 ? "this comment" : "these comments"} now.`, { fault: true });
+  const next = after(could);
+  const ids = could.map((card) => card.dataset.commentId);
+  for (const card of could) card.hidden = true;
+  for (const id of ids) underway.add(id);
+  countTicked();
+  makeCurrent(next, { scroll: could.length > 1 });
+  const form = new URLSearchParams({ action, reason: why });
+  for (const choice of new Set(could.flatMap(choicesOf))) form.append("comment", choice);
+  const answer = await send(area().dataset.form, form);
+  for (const id of ids) underway.delete(id);
+  if (!answer) return back(could);
+  const refused = answer.results.filter((one) => one.problem);
+  for (const one of answer.results) if (!one.problem) left(one);
+  for (const one of refused) await stayed(one);
+  if (!current()) makeCurrent(cards()[0], { scroll: false });
+  told(answer, refused.length);
+  await refill().catch(() => {});
+  return undefined;
+};
+
+// What was reported or picked for a look, and stays: that is answered.
+export const keep = async (card) => {
+  const next = after([card]);
+  card.hidden = true;
+  makeCurrent(next, { scroll: false });
+  const answer = await send(card.querySelector(".kept").action, new URLSearchParams({ comment: card.dataset.commentId }));
+  if (!answer) return back([card]);
+  card.remove();
+  told(answer, 0);
+  await refill().catch(() => {});
+  return undefined;
+};
+
+const left = (one) => {
+  ours.set(one.id, one.version);
+  cardOf(one.id)?.remove();
+};
+
+const stayed = async (one) => {
+  const card = cardOf(one.id);
+  if (!card) return;
+  card.hidden = false;
+  await refresh(one.id);
+  if (!current()) makeCurrent(cardOf(one.id));
+};
+
+const back = (chosen) => {
+  for (const card of chosen) card.hidden = false;
+  makeCurrent(chosen[0]);
+};
+
+const told = (answer, refused) => {
+  setCounts(answer.counts);
+  if (answer.undo) undoable.push(answer.undo);
+  const stays = refused ? `${counted(refused, "comment")} left alone, having changed since you looked.` : "";
+  if (!answer.words) return say(stays, { fault: true });
+  return say(answer.words, { more: [answer.taught, stays].filter(Boolean).join(" "), undo: answer.undo && (() => undo(answer.undo)) });
+};
+
+export const undo = async (decision = undoable.at(-1)) => {
+  if (!decision) return say("There is nothing to take back.");
+  const answer = await send(area().dataset.undo, new URLSearchParams({ decision }));
+  if (!answer) return undefined;
+  undoable.splice(undoable.indexOf(decision) >>> 0, 1);
+  for (const one of answer.results) if (!one.problem) ours.set(one.id, one.version);
+  told(answer, answer.results.filter((one) => one.problem).length);
+  await reload(answer.results.find((one) => !one.problem)?.id).catch(() => {});
+  return undefined;
+};
+
+// The answer, or nothing where there was none; then the reason has been said.
+const send = async (url, form) => {
+  try {
+    const response = await fetch(url, { method: "POST", body: form, headers: { Accept: "application/json" } });
+    if (response.ok) return await response.json();
+    const problem = await response.json().catch(() => null);
+    const hint = response.status === 401 ? " Sign in again in another tab; nothing of this page is lost." : "";
+    say(`Nothing was decided. ${problem?.detail ?? "The service does not answer as it should."}${hint}`, { fault: true });
+  } catch {
+    say("Nothing was decided: the service cannot be reached. Try again.", { fault: true });
+  }
+  return null;
+};
+

@@ -1,0 +1,136 @@
+// One thread on a page: asks for it, shows it, and lets the parts that a reader uses come when he uses them.
+
+import { Api } from "./api.js";
+import { h } from "./dom.js";
+import { Form } from "./form.js";
+import { kept } from "./kept.js";
+import { List } from "./list.js";
+import { wordsOf } from "./words.js";
+
+const SERVICE = new URL(import.meta.url).origin;
+
+export class Thread {
+  session = null; // of sign_in.js, once somebody is signed in
+
+  constructor(host, root, known, style) {
+    this.host = host;
+    this.root = root;
+    this.api = new Api(SERVICE, host.getAttribute("site"));
+    this.key = host.getAttribute("thread") || location.pathname;
+    this.sort = host.getAttribute("sort");
+    this.draftName = `greenroom draft ${this.api.base} ${this.key}`;
+    this.sessionName = `greenroom session ${this.api.base}`;
+    this.dress(style);
+    this.#begin(wordsOf(host.closest("[lang]")?.lang || navigator.language, known));
+  }
+
+  dress(style) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, sheet];
+  }
+
+  async #begin(words) {
+    const [page, session] = await Promise.allSettled([this.page(), this.api.ask("GET", "/session")]);
+    this.words = await words;
+    if (this.api.left.signal.aborted) return;
+    const failed = session.reason ?? page.reason;
+    if (!failed) this.#show(page.value, session.value);
+    else if (failed.status === 404 && session.value) this.#hide();
+    else this.use("failed", "show", failed);
+  }
+
+  close() {
+    this.api.left.abort();
+    this.root.adoptedStyleSheets = this.root.adoptedStyleSheets.slice(0, 1);
+    this.root.replaceChildren(h("slot"));
+  }
+
+  // A page of the thread: {thread, comments, next_cursor}.
+  page(more = {}) {
+    const query = new URLSearchParams({ thread: this.key, ...(this.sort === "newest" && { sort: "newest" }), ...more });
+    return this.call("GET", `/comments?${query}`);
+  }
+
+  // Asks as whoever is signed in.
+  call(method, path, more) {
+    return (this.session?.member ? this.session : this.api).ask(method, path, more);
+  }
+
+  #show(page, told) {
+    this.told = told;
+    this.state = page.thread.state;
+    this.heading = h("h2", { id: "heading", part: "heading", tabindex: -1 });
+    this.status = h("p", { role: "status", class: "unseen" });
+    this.list = new List(this);
+    this.form = new Form(this);
+    const feed = `${this.api.base}/feed.atom?${new URLSearchParams({ thread: this.key })}`;
+    this.foot = h("p", { class: "foot", part: "foot" }, h("a", { href: feed }, this.words.say("feed")));
+    this.list.add(page);
+    this.counted(page.thread.count);
+    this.put("section", { part: "thread", "aria-labelledby": "heading" },
+      this.heading, this.list.element, this.form.element, this.foot, this.status);
+    this.host.replaceChildren(); // what stood there for readers without scripts
+    addEventListener("hashchange", () => this.#follow(), { signal: this.api.left.signal });
+    this.#follow();
+    if (kept.get(this.sessionName) || this.host.sso || this.host.getAttribute("code")) this.use("sign_in", "resume");
+    if (this.host.hasAttribute("live")) this.use("live", "follow");
+  }
+
+  // Puts this in place of what was there.
+  put(name, attributes, ...children) {
+    const { language: lang, direction: dir } = this.words;
+    this.root.replaceChildren(h(name, { lang, dir, ...attributes, click: (event) => this.#act(event) }, ...children));
+  }
+
+  #follow() {
+    if (location.hash.startsWith("#comment-")) this.use("reading", "goTo", location.hash.slice(9));
+  }
+
+  // Lets a part of the widget do something: the function of that name gets this thread and what is given.
+  async use(name, what, ...given) {
+    const load = (path) => import(`./${path}.js`);
+    try {
+      const [part] = await Promise.all([load(name), this.words.rest(), (this.more ??= this.#more())]);
+      return await part[what](this, ...given);
+    } catch (error) {
+      console.error("greenroom:", error);
+      this.more = null;
+      this.form?.alert(this.words.say("refused_offline"));
+    }
+  }
+
+  // The look of what is not there at first.
+  async #more() {
+    this.dress(await (await fetch(new URL("more.css", import.meta.url))).text());
+  }
+
+  // A button names the part that knows how, and what to do.
+  #act({ target }) {
+    const chosen = target.closest("[data-act]");
+    if (!chosen) return;
+    const [part, act] = chosen.dataset.act.split(" ");
+    this.use(part, act, this.list.find(chosen.closest("[data-comment-id]")?.dataset.commentId), chosen);
+  }
+
+  counted(count) {
+    this.count = count;
+    this.heading.textContent = count ? this.words.say("comments", { n: count }) : this.words.say("no_comments");
+    this.list.told();
+  }
+
+  say(text) {
+    this.status.textContent = text;
+  }
+
+  // The thread as a page of its own.
+  plainPage() {
+    return `${SERVICE}/sites/${this.api.site}/thread?${new URLSearchParams({ key: this.key })}`;
+  }
+
+  // A thread that is hidden from readers shows nothing at all.
+  #hide() {
+    this.root.replaceChildren();
+    this.host.hidden = true;
+  }
+}

@@ -1,0 +1,137 @@
+"""The model page after a scripted month: its plots agree with figures worked out here, from the database."""
+
+import re
+from html import unescape
+
+import pytest
+
+from service.actions.add_member import find_member
+from service.actions.decide_comments import Choice, decide_comments
+from service.actions.resources import Resources
+from service.storage.database import Query
+from service.web.desk.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
+from tests.conftest import Blog, Clock
+from tests.web.pages.conftest import Page, Reader, SignedIn
+
+_DAYS, _A_DAY = 30, 4
+
+
+@pytest.fixture
+async def month(blog: Blog, clock: Clock) -> Blog:
+    """Thirty days with four comments each: honest ones low, spam high, a few on the wrong side, some left alone."""
+    for day in range(_DAYS):
+        for nth in range(_A_DAY):
+            number = day * _A_DAY + nth
+            is_spam = number % 3 == 0
+            score = (0.55 + number % 9 * 0.05) if is_spam else number % 7 * 0.06
+            if number % 29 == 0:
+                score = 1 - score
+            comment = (await blog.post(f"score {score:.4f} number {number}")).comment
+            action = "mark_spam" if is_spam else "approve"
+            if number % 5 == 1 and comment.status == "approved":
+                continue  # published, and nobody looked at it
+            if action == "approve" and comment.status == "approved":
+                await decide_comments(blog.res, blog.moderator, "mark_spam", [Choice(comment.id, 1)], None)
+                await decide_comments(blog.res, blog.moderator, "approve", [Choice(comment.id, 2)], None)
+            elif comment.status != "spam" or action == "approve":
+                await decide_comments(blog.res, blog.moderator, action, [Choice(comment.id, 1)], None)  # type: ignore[arg-type]
+        clock.pass_s(86_400)
+    return blog
+
+
+async def _truth(res: Resources) -> dict[str, list[float]]:
+    """Scores by what people made of the comments, asked of the tables themselves."""
+    sql = "SELECT c.score, c.status, l.label FROM comments c LEFT JOIN labels l ON l.comment_id = c.id"
+    (rows,) = await res.db.read(Query(sql, {}))
+    found: dict[str, list[float]] = {"ham": [], "spam": [], "published": []}
+    for score, status, label in rows:
+        kind = label or ("published" if status == "approved" else None)
+        if kind is not None:
+            found[kind].append(score)
+    return found
+
+
+def _body(text: str) -> str:
+    return text.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def _table(page: Page, name: str) -> list[list[str]]:
+    """The cells of the table that stands beside a plot."""
+    body = (
+        page.text[page.text.index(f'aria-label="Numbers: {name}"') :].partition("<tbody>")[2].partition("</tbody>")[0]
+    )
+    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    return [[unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
+
+
+def _svg(page: Page, id_: str) -> str:
+    (found,) = re.findall(rf'<svg [^>]*id="{id_}"[^>]*>.*?</svg>', page.text, re.DOTALL)
+    return str(found)
+
+
+async def test_the_plots_agree_with_the_database(month: Blog, mo: Reader, res: Resources) -> None:
+    truth = await _truth(res)
+    assert all(len(scores) > 10 for scores in truth.values())
+    page = await mo.get(f"{mo.home}/desk/model")
+    assert page.status == 200
+
+    bins = {kind: [sum(min(int(s * 20), 19) == i for s in scores) for i in range(20)] for kind, scores in truth.items()}
+    rows = {float(row[0].split()[0]): [int(cell) for cell in row[1:]] for row in _table(page, "Scores by outcome")}
+    expected = {
+        i / 20: [bins["ham"][i], bins["spam"][i], bins["published"][i]]
+        for i in range(20)
+        if any(bins[kind][i] for kind in bins)
+    }
+    assert rows == expected
+
+    picture = _svg(page, "histogram")
+    most = max(sum(counts) for counts in expected.values())
+    for kind, class_ in (("ham", "of-ham"), ("spam", "of-spam"), ("published", "of-none")):
+        boxes = re.findall(rf'<rect class="{class_}"[^>]*? height="([0-9.]+)"', picture)[
+            :-1
+        ]  # the last is the legend's
+        heights = [count / most * (HEIGHT - TOP - BOTTOM) for count in bins[kind] if count]
+        assert [float(box) for box in boxes] == pytest.approx(heights, abs=0.02)
+
+    for row in _table(page, "Precision and recall"):
+        at = float(row[0])
+        held = {kind: sum(score >= at - 0.0005 for score in truth[kind]) for kind in ("ham", "spam")}
+        assert row[2] == f"{held['spam'] / len(truth['spam']):.1%}"
+        assert row[3] == f"{held['ham'] / len(truth['ham']):.1%}"
+        assert row[1] == f"{held['spam'] / (held['spam'] + held['ham']):.1%}"
+
+
+async def test_the_line_tells_what_it_would_have_done(month: Blog, mo: Reader, res: Resources) -> None:
+    truth = await _truth(res)
+    for hold_at in (0.2, 0.6, 0.75):
+        page = await mo.get(f"{mo.home}/desk/model?hold_at={hold_at}")
+        body = _body(page.text[page.text.index('id="simulated"') :])
+        told = [[int(cell) for cell in re.findall(r"<strong>(\d+)</strong>", row)] for row in body.split("</tr>")[:3]]
+        for counts, kind in zip(told, ("ham", "spam", "published"), strict=True):
+            scores = truth[kind]
+            published, spam = sum(s < hold_at for s in scores), sum(s >= 0.9 for s in scores)
+            assert counts == [published, len(scores) - published - spam, spam], (hold_at, kind)
+        for picture in ("histogram", "curve"):
+            line = re.search(r'class="hold-line"[^>]*data-at="([0-9.]+)"', _svg(page, picture))
+            assert line is not None
+            assert float(line[1]) == pytest.approx(LEFT + hold_at * (WIDTH - LEFT - RIGHT), abs=0.02)
+    assert (await mo.get(f"{mo.home}/desk/model?hold_at=2")).status == 422
+    assert (await mo.get(f"{mo.home}/desk/model?version=none")).status == 404
+
+
+async def test_before_anything_was_decided(mo: Reader) -> None:
+    page = await mo.get(f"{mo.home}/desk/model")
+    assert "Nothing was decided or published yet" in page.words
+    assert "words-1 serves." in page.words
+    assert "<svg" not in page.text
+
+
+async def test_only_owners_train_and_promote(mo: Reader, signed_in: SignedIn, blog: Blog, res: Resources) -> None:
+    assert "Train it now" not in (await mo.get(f"{mo.home}/desk/model")).words
+    olive = await signed_in(await find_member(res, blog.site, "Olive"))
+    assert "Train it now" in (await olive.get(f"{mo.home}/desk/model")).words
+    same = await olive.follow(await olive.send(f"{mo.home}/desk/model/promote", version="words-1"))
+    assert "That version serves now." in same.words
+    none = await olive.send(f"{mo.home}/desk/model/rollback")
+    assert none.status == 409
+    assert "No model of this site came into service" in none.words
