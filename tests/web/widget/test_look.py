@@ -169,13 +169,15 @@ def test_themes_by_properties_and_parts(stage: Stage, reader: Reading, talk: str
     assert reader.widget.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(23, 27, 24)"
 
 
-def test_a_thousand_comments(stage: Stage, reader: Reading) -> None:
-    """All of them at once, as after a link to the last: the first hundred are there, and the rest comes in order."""
+@pytest.mark.parametrize("count", [210, pytest.param(1_000, marks=pytest.mark.long)])
+def test_a_link_to_the_last_of_many(stage: Stage, reader: Reading, count: int) -> None:
+    """Page after page is asked for, chains of replies among them, and each comment stands there once."""
     thread = stage.thread()
+    last: dict[str, Any] = {}
     with stage.policy(moderation="never"):
-        last: dict[str, Any] = {}
-        for i in range(400):
+        for i in range(count):
             last = stage.comment(thread, f"number {i}", parent_id=last.get("id") if i % 3 else None)
     reader.open(f"{stage.post(thread)}#comment-{last['id']}")
-    expect(reader.widget.locator(".marked")).to_contain_text("number 399")
-    expect(reader.comments).to_have_count(400)
+    expect(reader.widget.locator(".marked")).to_contain_text(f"number {count - 1}")
+    expect(reader.widget.locator(".marked")).to_be_in_viewport()
+    expect(reader.comments).to_have_count(count)
