@@ -43,8 +43,15 @@ def talk(stage: Stage) -> str:
     return thread
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 320),
+        pytest.param("dark", 1280, marks=pytest.mark.long),
+        pytest.param("light", 320, marks=pytest.mark.long),
+    ],
+)
 def test_axe_finds_nothing_in_any_state(stage: Stage, readers: Readers, talk: str, scheme: str, width: int) -> None:
     reader = readers(color_scheme=scheme, viewport={"width": width, "height": 800}, reduced_motion="reduce")
     page = reader.open(stage.post(talk, head=SCHEMES))
@@ -169,10 +176,10 @@ def test_themes_by_properties_and_parts(stage: Stage, reader: Reading, talk: str
     assert reader.widget.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(23, 27, 24)"
 
 
-@pytest.mark.parametrize("count", [210, pytest.param(1_000, marks=pytest.mark.long)])
-def test_a_link_to_the_last_of_many(stage: Stage, reader: Reading, count: int) -> None:
+@pytest.mark.long
+def test_a_link_to_the_last_of_a_thousand(stage: Stage, reader: Reading) -> None:
     """Page after page is asked for, chains of replies among them, and each comment stands there once."""
-    thread = stage.thread()
+    thread, count = stage.thread(), 1_000
     last: dict[str, Any] = {}
     with stage.policy(moderation="never"):
         for i in range(count):
