@@ -4,6 +4,7 @@ It needs Chromium and Playwright, as the tests do. What stands about peers was r
 (gzip -9 of script and style) or from their own limits; nothing of theirs runs here.
 """
 
+import argparse
 import gzip
 import json
 import shutil
@@ -26,8 +27,6 @@ from benchmarks.machine import Cores
 from benchmarks.processes import Server
 from service.web.widget.parts import EMBED, FIRST, sources
 
-_TURNS = 5
-_COMMENTS = 1_000
 _SITE, _THREAD = "bench", "/long.html"
 _FIRST_VIEW = (EMBED, FIRST, "style.css")
 _PEERS = (
@@ -59,10 +58,12 @@ _ASKED = """performance.getEntriesByType('resource').map(e => [e.name, e.respons
 
 
 class View(NamedTuple):
-    """One view of the page. Times in milliseconds, until the frame after the first comment stood there."""
+    """One view of the page. Times in milliseconds, until the frame after the first comment stood there; `work` is the
+    processor time of script, style and layout."""
 
     from_start: float
     from_data: float
+    work: float
     shift: float
     requests: int
 
@@ -90,14 +91,18 @@ def _view(browser: Browser, url: str, line: tuple[int, int] | None) -> View:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.add_init_script(_WATCH)
-    _slow_down(context.new_cdp_session(page), line)
+    session = context.new_cdp_session(page)
+    _slow_down(session, line)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(url)
     page.wait_for_function("window.first !== undefined", timeout=60_000)
     asked: list[tuple[str, float]] = page.evaluate(_ASKED)
     first, shift = page.evaluate("[window.first, window.shift]")
+    spent = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     context.close()
     data = max(end for name, end in asked if "/api/" in name)
-    return View(first, first - data, shift, len(asked))
+    work = sum(spent[name] for name in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")) * 1000
+    return View(first, first - data, work, shift, len(asked))
 
 
 def _slow_down(session: Any, line: tuple[int, int] | None) -> None:
@@ -114,10 +119,10 @@ def _command(data: Path, *arguments: str) -> str:
     return subprocess.run(command, env=env, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
 
 
-def _fill(server: Server, token: str) -> None:
+def _fill(server: Server, token: str, count: int) -> None:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     last = None
-    for number in range(_COMMENTS):
+    for number in range(count):
         text = f"Number {number}: old sets are *honest* company, and they wait while you look things up."
         body = {"thread": _THREAD, "text": text, **({"parent_id": last} if number % 3 else {})}
         answer = server.ask("POST", f"/api/v1/sites/{_SITE}/comments", json.dumps(body).encode(), headers)
@@ -128,7 +133,7 @@ def _fill(server: Server, token: str) -> None:
 
 def _kilobytes(names: list[str]) -> str:
     every = sources()
-    return f"{sum(len(gzip.compress(every[name], 9, mtime=0)) for name in names) / 1000:.1f}"
+    return f"{sum(len(gzip.compress(every[name], 9, mtime=0)) for name in names) / 1000:.2f}"
 
 
 def _print_sizes() -> None:
@@ -140,19 +145,23 @@ def _print_sizes() -> None:
     print("\n".join(f"| {name} | {size} |" for name, size in _PEERS))
 
 
-def _print_views(browser: Browser, url: str) -> None:
-    print(f"\nA thread of {_COMMENTS:,} comments, its first 100, nothing in the cache; medians of {_TURNS}:\n")
-    print("| line | first comment, ms | of it after the data came, ms | requests | layout shift |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+def _print_views(browser: Browser, url: str, count: int, turns: int) -> None:
+    print(f"\nA thread of {count:,} comments, its first 100, nothing in the cache; medians of {turns}:\n")
+    print("| line | first comment, ms | of it after the data came | script and layout, processor | requests | shift |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, line in _LINES.items():
-        views = [_view(browser, url, line) for _ in range(_TURNS)]
-        start, data = (statistics.median(getattr(one, what) for one in views) for what in ("from_start", "from_data"))
+        views = [_view(browser, url, line) for _ in range(turns)]
+        start, data, work = (statistics.median(column) for column in list(zip(*views, strict=True))[:3])
         shift = max(one.shift for one in views)
-        print(f"| {name} | {start:,.0f} | {max(data, 0):,.0f} | {views[0].requests} | {shift:g} |")
+        print(f"| {name} | {start:,.0f} | {max(data, 0):,.0f} | {work:,.0f} | {views[0].requests} | {shift:g} |")
 
 
 def main() -> int:
     """Prints the tables."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--comments", type=int, default=1_000)
+    asked.add_argument("--turns", type=int, default=5)
+    told = asked.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.stderr.write("There is no chromium on the PATH.\n")
@@ -166,11 +175,11 @@ def main() -> int:
         server = Server(Cores(), ["service", "serve"], environment(data), Path(name) / "log")
         try:
             server.wait_until_ready()
-            _fill(server, _command(data, "token", "--site", _SITE, "--member", "Mo"))
+            _fill(server, _command(data, "token", "--site", _SITE, "--member", "Mo"), told.comments)
             html[0] = _PAGE.format(url=f"http://{server.host}:{server.port}")
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                _print_views(browser, blog + "/post.html")
+                _print_views(browser, blog + "/post.html", told.comments, told.turns)
                 browser.close()
         finally:
             server.stop()
