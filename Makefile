@@ -42,6 +42,7 @@ bench: $(VENV)/develop ## measure: bare aiohttp beside ours in one table; large 
 	$(BIN)/python -m benchmarks.units
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.desk
+	$(BIN)/python -m benchmarks.widget
 
 train: $(VENV)/serve ## train the shipped model again from the labelled comments in DATA
 	$(BIN)/greenroom train --data $(DATA)/*.jsonl.gz --split train --measure-on dev --out models/shipped
