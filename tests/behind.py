@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import psycopg
 
 from service.storage.engines import is_postgres
+from service.storage.postgres import _LOCK
+from service.storage.postgres_listening import CHANNEL
 
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
 
@@ -24,7 +26,12 @@ class _Postgres:
     """Takes `?` for a placeholder, as SQLite does."""
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
-        self._connection, self.commit = connection, connection.commit
+        self._connection = connection
+
+    def commit(self) -> None:
+        """Announces that something changed, as another process would."""
+        self._connection.execute(f"NOTIFY {CHANNEL}")
+        self._connection.commit()
 
     def execute(self, sql: str, values: Any = ()) -> Any:
         return self._connection.execute(sql.replace("?", "%s"), list(values) or None)  # type: ignore[call-overload]
@@ -57,3 +64,11 @@ def everything(where: str) -> str:
     """Every value of every table."""
     with behind(where) as connection:
         return repr([connection.execute(f"SELECT * FROM {name}").fetchall() for name in sorted(tables(where))])
+
+
+@contextmanager
+def held(where: str) -> Iterator[None]:
+    """Nobody can write meanwhile."""
+    with behind(where) as other:
+        other.execute(f"SELECT pg_advisory_xact_lock({_LOCK})" if is_postgres(where) else "BEGIN IMMEDIATE")
+        yield
