@@ -16,7 +16,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from service.spam import features
+from service.spam import features, hashing
 from service.spam.facts import Sample
 from service.spam.hashing import BLOCKS, TABLE
 from service.spam.linear import Linear
@@ -93,7 +93,7 @@ def prepare(rows: Sequence[Row], recipe: Recipe) -> Prepared:
 def matrix(found: features.Features) -> sparse.csr_matrix:
     """The n-grams of a batch as scikit-learn takes them: (views, TABLE), each block of each view of length one."""
     counts = np.diff(found.indptr)
-    values = np.repeat(1.0 / np.sqrt(counts), counts)
+    values = np.repeat(1.0 / hashing.lengths(counts), counts)
     views = len(counts) // BLOCKS
     both = sparse.csr_matrix((values, found.indices.astype(np.int32), found.indptr[::BLOCKS]), shape=(views, TABLE))
     both.sum_duplicates()  # one number may stand in both blocks
