@@ -78,7 +78,7 @@ def lengths(counts: NDArray[np.intp]) -> NDArray[np.float64]:
 
     So the length of a short view is one, and more words in a long one do not make light of those that are there.
     """
-    return np.sqrt(np.minimum(counts.reshape(-1, BLOCKS), MOST)).ravel()
+    return np.asarray(np.sqrt(np.minimum(counts.reshape(-1, BLOCKS), MOST)).ravel())
 
 
 def trace(points: Points, kinds: Kinds) -> tuple[Points, NDArray[np.intp], NDArray[np.intp]]:

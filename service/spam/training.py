@@ -91,7 +91,7 @@ def prepare(rows: Sequence[Row], recipe: Recipe) -> Prepared:
 
 
 def matrix(found: features.Features) -> sparse.csr_matrix:
-    """The n-grams of a batch as scikit-learn takes them: (views, TABLE), each block of each view of length one."""
+    """The n-grams of a batch as scikit-learn takes them: (views, TABLE), each row divided as serving does."""
     counts = np.diff(found.indptr)
     values = np.repeat(1.0 / hashing.lengths(counts), counts)
     views = len(counts) // BLOCKS
