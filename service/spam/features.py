@@ -21,7 +21,7 @@ _PART_TEXTS = 1024
 class Features(NamedTuple):
     """Features of a batch of texts; every text has at least one view, its views stand side by side.
 
-    Row `view * 2 + block` of the n-grams is indices[indptr[row]:indptr[row + 1]], each of value 1 / sqrt(n).
+    Row `view * 2 + block` of the n-grams is indices[indptr[row]:indptr[row + 1]], each of value 1 / hashing.lengths.
     """
 
     indices: NDArray[np.uint32]
@@ -59,6 +59,7 @@ def parameters() -> dict[str, object]:
         "character_orders": list(hashing.ORDERS),
         "character_orders_without_spaces": [2, *hashing.ORDERS],
         "blocks": ["characters", "words and pairs"],
+        "most_of_a_block": hashing.MOST.tolist(),
         "long": views.LONG,
         "window": views.WINDOW,
         "step": views.STEP,

@@ -17,6 +17,7 @@ BITS = 18
 TABLE = 1 << BITS
 ORDERS = (3, 5)  # of characters everywhere; pairs as well in scripts without spaces
 BLOCKS = 2  # 0: characters, 1: words and pairs
+MOST = np.array([32, 8])  # features of a row of each block from which on more do not weigh each less
 MOST_POINTS = 1 << 16  # that are hashed at once; larger batches are halved
 MOST_VIEWS = 1 << 12  # the number of a view and its block must fit above BITS in 32 bits
 
@@ -52,8 +53,8 @@ _INVERSES = _powers(pow(_BASE, -1, 1 << 32))
 class Hashed(NamedTuple):
     """Distinct features of each view: rows of a sparse matrix in blocks, each row's indices ascending.
 
-    Row `view * BLOCKS + block` is indices[indptr[row]:indptr[row + 1]]; every value in a row of n is 1 / sqrt(n),
-    so that each block has the length one (L2). Every row has the feature 0, so that none is empty.
+    Row `view * BLOCKS + block` is indices[indptr[row]:indptr[row + 1]]; every value in a row of n is
+    1 / sqrt(n), or that of MOST where n is more. Every row has the feature 0, so that none is empty.
     """
 
     indices: Points
@@ -70,6 +71,14 @@ def hash_views(points: Points, kinds: Kinds, starts: NDArray[np.intp]) -> Hashed
     right = hash_views(points[middle:], kinds[middle:], starts[half:] - middle)
     indptr = np.concatenate((left.indptr[:-1], right.indptr + left.indptr[-1]))
     return Hashed(np.concatenate((left.indices, right.indices)), indptr)
+
+
+def lengths(counts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """What the features of each row are divided by, given how many they are: the square root, but of no more than MOST.
+
+    So the length of a short view is one, and more words in a long one do not make light of those that are there.
+    """
+    return np.asarray(np.sqrt(np.minimum(counts.reshape(-1, BLOCKS), MOST)).ravel())
 
 
 def trace(points: Points, kinds: Kinds) -> tuple[Points, NDArray[np.intp], NDArray[np.intp]]:

@@ -37,7 +37,7 @@ LIMIT = 10_000  # code points of a comment that are read; the service refuses lo
 _PARENTHESISED = re.compile("[\u249c-\u24b5\U0001f110-\U0001f129]")
 
 _STYLED = re.compile("[\u2100-\u214f\u2460-\u24ff\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f110-\U0001f189]")
-_BASE64 = re.compile(r"(?<![\w+/=])(?:[A-Za-z0-9+/]{4}){10,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![\w+/=])")
+_BASE64 = re.compile(r"(?<![\w+/=])(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![\w+/=])")
 _TURNED = re.compile("\u202e([^\u202c\n]*)\u202c?")
 _INLINE = r"/?(?:b|i|u|s|em|strong|span|font|small|big|wbr|sub|sup|tt|x)/?"
 _TAG = re.compile(rf"(?<=[^\W\d_])(?:<{_INLINE}>|\[{_INLINE}\]|<!--[^<>]{{0,80}}-->)+(?=[^\W\d_])", re.I)
@@ -124,7 +124,7 @@ def opened_up(text: str, undone: Counts) -> str:
 def substitutions(text: str) -> list[Substitution]:
     """What is read otherwise before all else: base64, words turned round by a mark, tags inside words."""
     found: list[Substitution] = []
-    if len(text) > 40 and text.count(" ") * 40 < len(text):
+    if len(text) > 24 and text.count(" ") * 24 < len(text):
         found.append((_BASE64, _decoded))
     if "\u202e" in text:
         found.append((_TURNED, _turned))
@@ -139,7 +139,7 @@ def _decoded(found: re.Match[str]) -> str:
         text = base64.b64decode(found[0], validate=True).decode()
     except ValueError:
         return found[0]
-    return text if text.isprintable() and " " in text else found[0]
+    return text if " " in text and text.replace("\n", "").isprintable() else found[0]
 
 
 def _turned(found: re.Match[str]) -> str:
@@ -252,12 +252,17 @@ def _between_letters(kinds: Kinds, places: Where) -> NDArray[np.bool_]:
 
 
 def _without_runs(batch: Folded) -> Folded:
-    """Cuts runs of one sign to two. Digits stay: how long a number is tells a price from a telephone."""
+    """Cuts runs of three and more: of a letter to one, of a sign to two.
+
+    Digits stay: how long a number is tells a price from a telephone.
+    """
     points = batch.points
     same = points[1:] == points[:-1]
     places = (same[1:] & same[:-1]).nonzero()[0] + 2
     if places.size:
         places = places[(points[places] != ZERO) & (points[places] != SPACE)]
+        second = places - 1
+        places = np.union1d(places, second[batch.kinds[second] == LETTER])
     if not places.size:
         return batch
     _add(batch, RUN, places)

@@ -14,7 +14,7 @@ ANY_TEXT = st.text(st.characters(), max_size=400)  # surrogates included
 @pytest.mark.parametrize(
     ("raw", "read", "disguise"),
     [
-        ("Helloooo WORLD!!!!!", "helloo world!!", "run"),
+        ("Helloooo WORLD!!!!!", "hello world!!", "run"),
         ("⭐ A L E X I S 1 7 ⭐", "⭐ alexis00 ⭐", "spaced"),
         ("b u y   i t   n o w   c h e a p", "buy   it   now   cheap", "spaced"),
         ("v i a g r a", "viagra", "spaced"),
