@@ -29,6 +29,7 @@ COMMANDS = {
     "models": "See, promote and roll back the models of a site.",
     "train": "Train a spam model from labelled comments.",
     "adapt": "Adapt the shipped model to labelled comments of a blog.",
+    "evaluate": "Measure the spam model on labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }
 

@@ -31,7 +31,7 @@ docs/model.md says what these are). It holds weights alone, none of the texts.
 def command(file: Path, out: Path, folder: Path | None) -> None:
     """Adapt the shipped model to a blog: 20 labelled comments help already, some hundred much.
 
-    The shipped model stays as it is. With fewer than 10 comments of either label, only the share of spam is learnt.
+    The shipped model stays as it is. With fewer than 5 comments of either label, only the share of spam is learnt.
     """
     try:
         base = load_named(folder) if folder else load_pinned(shipped_folder(), SHIPPED_MANIFEST_SHA256)

@@ -29,7 +29,9 @@ def _shipped() -> Model:
 
 @click.command()
 @site_option
-@click.option("--full", is_flag=True, help="Read all labels, not only the newest 5,000, and draw the learning curve.")
+@click.option(
+    "--full", is_flag=True, help="Read the newest 20,000 labels, not only 5,000, and draw the learning curve."
+)
 @click.option("--training", "training_id", hidden=True, help="Carry out the training of this id, which has begun.")
 def command(site_name: str, full: bool, training_id: str | None) -> None:
     """Train a site's model on its moderators' decisions; it comes into service if it is not worse."""

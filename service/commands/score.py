@@ -105,9 +105,12 @@ def _no_number(name: str) -> NoReturn:
 
 def _write(model: Model, found: list[dict[str, Any]], explain: bool) -> None:
     samples = [Sample(fields["text"], fields.get("author", ""), fields.get("url", "")) for fields in found]
+    answers = []
     for fields, sample, score in zip(found, samples, model.score(samples), strict=True):
         why = _why(model, sample) if explain else {}
-        click.echo(json.dumps({**fields, "score": score, **why}))
+        answers.append(json.dumps({**fields, "score": score, **why}))
+    if answers:
+        click.echo("\n".join(answers))  # at once: to write costs more than to score
 
 
 def _why(model: Model, sample: Sample) -> dict[str, Any]:

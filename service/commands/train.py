@@ -23,7 +23,7 @@ from service.spam.synthetic import generator
 from service.spam.training import Recipe, Row, TooFewRows
 
 
-class _FilesOption(click.Command):
+class FilesOption(click.Command):
     """Lets one --data take all file names that follow it, as the shell expands `--data *.jsonl.gz`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -46,7 +46,7 @@ def _spread(args: Sequence[str]) -> list[str]:
     return result
 
 
-@click.command(name="train", cls=_FilesOption)
+@click.command(name="train", cls=FilesOption)
 @click.option("--data", "files", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
               required=True, metavar="FILES...", help="JSON Lines files, .gz read as gzip; each row has text and "
               "label (spam or ham), and may have source and split.")  # fmt: skip

@@ -165,9 +165,10 @@ DISGUISES: dict[str, Disguise] = {
     "spelt out in script": _both(_spaced(" "), _shifted(0x1D4D0, 0x1D4EA)),
 }
 # Trained on besides plain texts: those that leave other features behind. The others must be read through.
-TRAINED = ("look-alikes of many alphabets", "raised letters", "zero-width spaces", "digits for letters", "spelt out",
-           "a letter missing", "two letters swapped", "letters repeated", "links with a word for the dot", "base64",
-           "tags inside words", "written backwards by a mark")  # fmt: skip
+TRAINED = ("look-alikes of many alphabets", "raised letters", "zero-width spaces", "digits for letters",
+           "signs for letters", "spelt out", "a letter missing", "a letter missing", "two letters swapped",
+           "two letters swapped", "letters repeated", "links without a scheme", "links with a word for the dot",
+           "base64", "tags inside words", "written backwards by a mark", "marks heaped up")  # fmt: skip
 # What honest people do as well, by taste or by their editor: nobody may be held for it.
 HARMLESS = ("full width", "accents", "wide spaces", "entities, decimal", "upper case", "a letter missing",
             "two letters swapped", "emoji between words", "soft hyphens", "bold")  # fmt: skip

@@ -11,10 +11,11 @@ from service.spam.training import SYNTHETIC, Row
 
 COUNT = 8_000  # texts that a model is trained on
 _ENGLISH = 0.66  # of all texts; the rest is shared evenly by the other languages
-_ROUGHENED = 0.35  # of all texts are typed carelessly, honest ones as well
-_PADDED = 0.08  # of the spam stands among honest words
-_DISGUISED = 0.12  # of the spam
-_HARMLESS = 0.06  # of the honest texts look like disguises: an editor's letters, or a hand that trembles
+_ROUGHENED = 0.3  # of all texts are typed carelessly, honest ones as well
+_PADDED = 0.25  # of the spam stands among honest words
+_LENGTHENED = 0.25  # of the honest texts are as long as those
+_DISGUISED = 0.3  # of the spam
+_HARMLESS = 0.2  # of the honest texts look like disguises: an editor's letters, or a hand that trembles
 
 
 def rows(count: int = COUNT, half: Half = "train", seed: int = 20201118) -> list[Row]:
@@ -48,7 +49,7 @@ def _texts(half: Half, draw: random.Random) -> Iterator[tuple[str, bool]]:
         text = comment(spam, language, half, draw)
         if draw.random() < _ROUGHENED:
             text = _roughened(text, draw)
-        if spam and draw.random() < _PADDED:
+        if draw.random() < (_PADDED if spam else _LENGTHENED):
             text = _padded(text, language, half, draw)
         if draw.random() < (_DISGUISED if spam else _HARMLESS):
             kinds = disguising.TRAINED if spam else disguising.HARMLESS
@@ -58,9 +59,14 @@ def _texts(half: Half, draw: random.Random) -> Iterator[tuple[str, bool]]:
 
 
 def _padded(text: str, language: str, half: Half, draw: random.Random) -> str:
-    """Spam between honest comments."""
-    before, after = (comment(spam=False, language=language, half=half, draw=draw) for _ in range(2))
-    return draw.choice((f"{before} {text}", f"{text} {after}", f"{before} {text} {after}"))
+    """A text among honest ones, or among their words in no order."""
+    words: list[str] = []
+    while len(words) < draw.choice((6, 20, 60, 120)):
+        words += comment(spam=False, language=language, half=half, draw=draw).split()
+    if draw.random() < 0.6:
+        draw.shuffle(words)
+    place = draw.choice((0, len(words), len(words) // 2, draw.randrange(len(words) + 1)))
+    return " ".join([*words[:place], text, *words[place:]])
 
 
 def _roughened(text: str, draw: random.Random) -> str:
