@@ -23,10 +23,13 @@ COMMANDS = {
     "key": "Add, list and revoke keys for programs.",
     "openapi": "Print the API's document (OpenAPI 3.1).",
     "backup": "Write everything to one file, while the service runs.",
+    "check": "Verify the database: schema, numbers, rows that belong together.",
     "restore": "Put a backup into an empty place, of either engine.",
     "retrain": "Train a site's model on its moderators' decisions.",
     "models": "See, promote and roll back the models of a site.",
     "train": "Train a spam model from labelled comments.",
+    "adapt": "Adapt the shipped model to labelled comments of a blog.",
+    "evaluate": "Measure the spam model on labelled comments.",
     "score": "Score comments: JSON Lines in, the same with a score out.",
 }
 

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: str | None
     mail_from: str | None
     outward_private: bool
+    metrics_token: str | None
     log: str
 
 
@@ -143,6 +144,12 @@ def _on_or_off(text: str) -> bool:
     return text.lower() == "on"
 
 
+def _metrics_token(text: str) -> str | None:
+    if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError("is no token of 16 or more printable signs without spaces")
+    return text or None
+
+
 def _log(text: str) -> str:
     if text.lower() not in ("debug", "info", "warning", "error"):
         raise ValueError("is none of debug, info, warning, error")
@@ -217,6 +224,14 @@ SETTINGS: tuple[Setting, ...] = (
         "off",
         "May sites have us call servers inside: other ports, plain http, private addresses? For intranets only.",
         "on",
+    ),
+    Setting(
+        "metrics_token",
+        _metrics_token,
+        "",
+        "Bearer token for /metrics; empty means that only callers on this machine may ask.",
+        "the output of: openssl rand -hex 32",
+        secret=True,
     ),
     Setting("log", _log, "info", "How much to log: debug, info, warning or error.", "info"),
 )

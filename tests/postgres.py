@@ -4,7 +4,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,8 +18,8 @@ _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema =
 class Server:
     """Databases on a server of our own. Tests look at what is committed, not at what survives a power cut."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, stop: Callable[[], None], start: Callable[[], None]) -> None:
+        self._url, self.stop, self.start = url, stop, start
         self._numbers = itertools.count(1)
         self._free: list[str] = []
         with psycopg.connect(url, autocommit=True) as connection:
@@ -32,6 +32,13 @@ class Server:
         name = f"test{next(self._numbers)}"
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
+        return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
+
+    def copy_of(self, url: str) -> str:
+        """The URL of a new database that holds what this one does, to which nobody may be connected."""
+        name = f"test{next(self._numbers)}"
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {urlsplit(url).path.lstrip('/')}")
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
 
     def migrated(self) -> str:
@@ -59,7 +66,7 @@ def server() -> Iterator[Server]:
 
     running = get_server(folder, cleanup_mode="stop")
     try:
-        yield Server(running.get_uri())
+        yield Server(running.get_uri(), running.stop, running.start)
     finally:
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

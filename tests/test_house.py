@@ -110,6 +110,8 @@ def test_only_training_imports_scikit_learn() -> None:
         "service.spam.training",
         "service.spam.adapting",
         "service.spam.evaluation",
+        "service.spam.assessing.parts",
+        "service.spam.assessing.baselines",
         "service.commands.train",
     }
 

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from service.domain.learning import Distrust, Taught, distrust, weights
+from service.domain.learning import Distrust, Taught, Voice, contradicted, distrust, weights
 from service.spam.adapting import Adapted, Label, adapt
 from service.spam.facts import Sample
 from service.spam.model import Model
 from service.storage.labels import LabelRow
 
 _LOOKED_INTO = 5  # moderators, those who gave most
-_FEWEST = 10  # labels of a moderator, before he is looked into
+_FEWEST = 5  # labels of a moderator, before he is looked into
 _MOST_OTHERS = 3_000  # labels of the others that he is measured by
 _CURVE = (20, 50, 100, 200, 500, 1_000)
 _CURVE_AHEAD = 500
@@ -53,7 +53,7 @@ def fit(base: Model, rows: Sequence[LabelRow], clusters: Sequence[int], now_ms: 
     taught = [msgspec.structs.replace(row.label, cluster=c) for row, c in zip(rows, clusters, strict=True)]
     samples = [sample_of(row) for row in rows]
     tell("looking for labels that contradict the others", 0.15)
-    distrusted = distrust(taught, _said_by_others(base, taught, samples))
+    distrusted = distrust(_voices(base, taught, samples))
     worth = weights(taught, frozenset(one.moderator for one in distrusted), now_ms)
     tell(f"fitting the model to {len(taught)} labels", 0.35)
     adapted = adapt(base, _labels(taught, samples, worth))
@@ -67,21 +67,28 @@ def _labels(taught: Sequence[Taught], samples: Sequence[Sample], worth: Sequence
     ]
 
 
-def _said_by_others(base: Model, taught: Sequence[Taught], samples: Sequence[Sample]) -> list[float | None]:
-    """For each label of those who gave most: what a model says that was fitted to the labels of all others."""
-    said: list[float | None] = [None] * len(taught)
+def _voices(base: Model, taught: Sequence[Taught], samples: Sequence[Sample]) -> list[Voice]:
+    """Of those who gave most: how often their labels are contradicted by a model fitted to those of all others."""
     counts = Counter(one.moderator for one in taught if one.moderator is not None)
     if len(counts) < 2:
-        return said
-    for moderator, count in counts.most_common(_LOOKED_INTO):
-        if count >= _FEWEST:
-            mine = [i for i, one in enumerate(taught) if one.moderator == moderator]
-            others = [i for i, one in enumerate(taught) if one.moderator != moderator][:_MOST_OTHERS]
-            labels = _labels([taught[i] for i in others], [samples[i] for i in others], [1.0] * len(others))
-            scores = adapt(base, labels).model.score([samples[i] for i in mine])
-            for i, score in zip(mine, scores, strict=True):
-                said[i] = score
-    return said
+        return []
+    most = [moderator for moderator, count in counts.most_common(_LOOKED_INTO) if count >= _FEWEST]
+    return [_voice(base, taught, samples, moderator) for moderator in most]
+
+
+def _voice(base: Model, taught: Sequence[Taught], samples: Sequence[Sample], moderator: str) -> Voice:
+    mine = [i for i, one in enumerate(taught) if one.moderator == moderator]
+    others = [i for i, one in enumerate(taught) if one.moderator != moderator][:_MOST_OTHERS]
+    theirs = [taught[i] for i in others]
+    without = adapt(base, _labels(theirs, [samples[i] for i in others], [1.0] * len(others)))
+    scores = without.model.score([samples[i] for i in mine])
+    return Voice(
+        moderator,
+        contradicted([taught[i].label for i in mine], scores),
+        len(mine),
+        contradicted([one.label for one in theirs], [float(score) for score in without.unseen]),
+        len(others),
+    )
 
 
 def learning_curve(base: Model, rows: Sequence[LabelRow], clusters: Sequence[int]) -> list[CurvePoint]:

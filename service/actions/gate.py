@@ -7,6 +7,7 @@ from service.actions.fit_model import Fitted, sample_of
 from service.actions.golden import golden
 from service.actions.resources import Resources
 from service.actions.scored_history import PUBLISHED, score_all
+from service.domain.learning import Taught
 from service.domain.promotion import Case, Judgement, judge
 from service.domain.simulation import Figures, Judged, figures
 from service.domain.site import Policy, Site
@@ -45,7 +46,8 @@ async def at_the_gate(
     """Judges the fitted model. `rows` newest first, as it was fitted to them."""
     challenger, base = fitted.adapted.model, fitted.adapted.base
     published = await _published(res, site, challenger)
-    history = [*_decided(fitted), *published]
+    believed = [Judged(one.comment_id, one.label, score, True) for one, score in _believed(fitted)]
+    history = [*believed, *published]
     honest = [one.score for one in history if one.truth == "ham"][:MOST_HONEST]
     cuts = of_trained(honest, (base.hold_at, base.spam_at))
     one_in = site.policy.honest_held_one_in
@@ -56,10 +58,17 @@ async def at_the_gate(
     return Verdict(judge(cases, _golden(challenger, champion.model, hold)), cuts, asked, figures(history), history)
 
 
-def _decided(fitted: Fitted) -> list[Judged]:
-    """What the challenger said of the newest labels by models that had not seen them."""
-    pairs = zip(fitted.taught[:CASES], fitted.unseen[:CASES], strict=True)
-    return [Judged(one.comment_id, one.label, score, True) for one, score in pairs]
+def _believed(fitted: Fitted) -> list[tuple[Taught, float]]:
+    """The newest labels that are good evidence, with what the challenger said without having seen them.
+
+    Left out is what a colleague has contradicted, what everybody else's labels contradict, and what was only removed.
+    """
+    doubted = {one.moderator for one in fitted.distrusted}
+    return [
+        (one, score)
+        for one, score in zip(fitted.taught[:CASES], fitted.unseen[:CASES], strict=True)
+        if not one.contested and one.moderator not in doubted and one.source != "removed"
+    ]
 
 
 async def _published(res: Resources, site: Site, model: Model) -> list[Judged]:
@@ -90,12 +99,10 @@ async def _hold_of_champion(res: Resources, site: Site, champion: Champion) -> f
 
 
 def _cases(fitted: Fitted, theirs: dict[str, float], hold: tuple[float, float]) -> list[Case]:
-    """Labels that are good evidence: nobody has contradicted them, and nobody gave them whom the others contradict."""
-    doubted = {one.moderator for one in fitted.distrusted}
     return [
         Case(one.label == "spam", theirs[one.comment_id] < hold[1], ours < hold[0])
-        for one, ours in zip(fitted.taught[:CASES], fitted.unseen[:CASES], strict=True)
-        if one.comment_id in theirs and not one.contested and one.moderator not in doubted and one.source != "removed"
+        for one, ours in _believed(fitted)
+        if one.comment_id in theirs
     ]
 
 

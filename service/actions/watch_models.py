@@ -2,6 +2,7 @@
 
 import msgspec
 
+from service.actions.evidence import thresholds
 from service.actions.model_life import figures_of, life_of, version_of
 from service.actions.resources import Resources
 from service.domain.errors import NotAllowedNow, NotFound
@@ -38,15 +39,17 @@ async def look(res: Resources, site: Site) -> Watch:
     newest = await watching.newest(res.db, site.id, 2 * _NEWEST)
     verdicts = await watching.verdicts_of_labelled(res.db, site.id, _NEWEST)
     looked = await audits.found(res.db, site.id)
+    sure = [(verdict, label) for verdict, label in verdicts if verdict != "unsure"]  # what was held was no word yet
+    hold_at, _ = thresholds(res, site.id, site.policy)
     late, early = newest[:_NEWEST], newest[_NEWEST:]
     return watch(
         Seen(
             scores=[one.score for one in late if one.score is not None],
             reference=[one.score for one in early if one.score is not None],
-            held=sum(one.verdict != "ham" for one in late),
+            held=sum(one.score is not None and one.score >= hold_at for one in late),
             comments=len(late),
-            overturned=sum((verdict == "ham") != (label == "ham") for verdict, label in verdicts),
-            decisions=len(verdicts),
+            overturned=sum((verdict == "ham") != (label == "ham") for verdict, label in sure),
+            decisions=len(sure),
             calibration_error=await _calibration_error(res, site),
             audited_spam=looked["spam"],
             audited=sum(looked.values()),

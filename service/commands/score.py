@@ -30,7 +30,9 @@ class _BadLine(ValueError):
 @click.command(name="score")
 @click.option("--model", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="Folder of the model to use; without it, the shipped one.")  # fmt: skip
-def command(folder: Path | None) -> None:
+@click.option("--explain", is_flag=True, help="Say why: adds `log_odds`, before calibration, and `explanation`, whose "
+              "weights add up to it.")  # fmt: skip
+def command(folder: Path | None, explain: bool) -> None:
     """Score comments: JSON Lines in, the same objects with `score` out, in order.
 
     Each line is an object with `text`, and may have `author` (a name), `url` (the author's), `lang`, `thread` and
@@ -42,7 +44,7 @@ def command(folder: Path | None) -> None:
         raise click.ClickException(f"model refused: {fault}") from fault
     number = 1
     for lines in _batches(cast(BufferedIOBase, sys.stdin.buffer)):
-        _answer(model, lines, number)
+        _answer(model, lines, number, explain)
         number += len(lines)
 
 
@@ -60,7 +62,7 @@ def _batches(source: BufferedIOBase) -> Iterator[list[bytes]]:
         yield [rest]
 
 
-def _answer(model: Model, lines: list[bytes], first: int) -> None:
+def _answer(model: Model, lines: list[bytes], first: int, explain: bool) -> None:
     """Score these lines and write the answers; at a bad one, those before it, and exit."""
     found: list[dict[str, Any]] = []
     fault: tuple[int, _BadLine] | None = None
@@ -70,7 +72,7 @@ def _answer(model: Model, lines: list[bytes], first: int) -> None:
         except _BadLine as bad:
             fault = number, bad
             break
-    _write(model, found)
+    _write(model, found, explain)
     if fault is not None:
         _refuse(*fault)
 
@@ -101,7 +103,36 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-def _write(model: Model, found: list[dict[str, Any]]) -> None:
+def _write(model: Model, found: list[dict[str, Any]], explain: bool) -> None:
     samples = [Sample(fields["text"], fields.get("author", ""), fields.get("url", "")) for fields in found]
-    for fields, score in zip(found, model.score(samples), strict=True):
-        click.echo(json.dumps({**fields, "score": score}))
+    answers = []
+    for fields, sample, score in zip(found, samples, model.score(samples), strict=True):
+        why = _why(model, sample) if explain else {}
+        answers.append(json.dumps({**fields, "score": score, **why}))
+    if answers:
+        click.echo("\n".join(answers))  # at once: to write costs more than to score
+
+
+def _why(model: Model, sample: Sample) -> dict[str, Any]:
+    """The explanation as JSON: start and stop are code points of the text as it was given."""
+    found = model.explain(sample)
+    pieces = [
+        {
+            "start": piece.start,
+            "stop": piece.stop,
+            "text": sample.text[piece.start : piece.stop],
+            "weight": piece.weight,
+        }
+        for piece in found.pieces
+    ]
+    facts = [{"name": fact.name, "weight": fact.weight} for fact in found.facts]
+    start, stop = found.window
+    return {
+        "log_odds": found.log_odds,
+        "explanation": {
+            "intercept": found.intercept,
+            "pieces": pieces,
+            "facts": facts,
+            "window": {"start": start, "stop": stop},
+        },
+    }

@@ -53,6 +53,7 @@ async def _serve(settings: Settings, demo: bool) -> None:
     asked = stop_asked()
     async with open_resources(settings, scoring=True, trainer=Trainer(for_trainings(settings))) as res:
         about = Serving(settings.public_url, settings.trusted_proxies, secret_of(settings))
+        about.metrics_token = settings.metrics_token
         app = build_app(settings, res, about)
         send_letters(app, settings, _print)
         learn(app)

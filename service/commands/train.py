@@ -19,10 +19,11 @@ from service.spam.building import Built
 from service.spam.labelled import Snapshot
 from service.spam.linear import probabilities
 from service.spam.model import Model
+from service.spam.synthetic import generator
 from service.spam.training import Recipe, Row, TooFewRows
 
 
-class _FilesOption(click.Command):
+class FilesOption(click.Command):
     """Lets one --data take all file names that follow it, as the shell expands `--data *.jsonl.gz`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -45,21 +46,21 @@ def _spread(args: Sequence[str]) -> list[str]:
     return result
 
 
-@click.command(name="train", cls=_FilesOption)
+@click.command(name="train", cls=FilesOption)
 @click.option("--data", "files", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
               required=True, metavar="FILES...", help="JSON Lines files, .gz read as gzip; each row has text and "
               "label (spam or ham), and may have source and split.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the model.")
 @click.option("--split", help="Train on the rows of this split only; without it on all rows.")
 @click.option("--measure-on", "test_split", metavar="SPLIT", help="Measure on the rows of this split afterwards.")
-@click.option("--no-synthetic", is_flag=True, help="Train on the rows given and on none of our own texts. "
-              "There are none of our own yet, so this changes nothing now.")  # fmt: skip
+@click.option("--no-synthetic", is_flag=True, help="Train on the rows given and on none of our own texts.")
 def command(files: Sequence[Path], out: Path, split: str | None, test_split: str | None, no_synthetic: bool) -> None:
-    """Train a model from scratch on exactly the rows given."""
+    """Train a model from scratch on exactly the rows given, and on texts of our own unless told otherwise."""
     tell = _teller()
     try:
         rows, snapshots = labelled.read(files, split)
-        built = building.build(rows, Recipe(), tell)
+        ours = [] if no_synthetic else generator.rows()
+        built = building.build([*rows, *ours], Recipe(), tell)
         tests = labelled.read(files, test_split)[0] if test_split else []
         pin = _save(out, built, snapshots, tests, _again(files, out, split, test_split))
     except (labelled.BadRow, TooFewRows, OSError) as fault:

@@ -71,11 +71,11 @@ def _own(one: Taught, distrusted: bool, now_ms: int) -> float:
     return weight * (_CONTESTED if one.contested else 1.0) * (_DISTRUSTED if distrusted else 1.0)
 
 
-Voice = Callable[[Taught], object]
+_Speaker = Callable[[Taught], object]
 # Who speaks with one voice, how much it may teach at most, or which share of what the others teach.
-_CAPS: tuple[tuple[Voice, float, float], ...] = (
+_CAPS: tuple[tuple[_Speaker, float, float], ...] = (
     (lambda one: (one.cluster, one.label), _OF_CLUSTER, 0.0),
-    (lambda one: None if one.author is None else (one.author, one.label), _OF_AUTHOR, 0.0),
+    (lambda one: None if one.author is None else (one.author, one.label), _OF_AUTHOR, _SHARE),
     (lambda one: one.moderator, _OF_MODERATOR, _SHARE),
 )
 
@@ -98,33 +98,38 @@ def _capped(found: list[float], voices: Sequence[object], most: float, share: fl
     return [weight * factors.get(voice, 1.0) for weight, voice in zip(found, voices, strict=True)]
 
 
-def distrust(taught: Sequence[Taught], said_by_others: Sequence[float | None]) -> list[Distrust]:
-    """Moderators whose labels are contradicted too often to be chance.
+class Voice(msgspec.Struct, frozen=True):
+    """How often a moderator's labels are contradicted, by a model that none of them taught; and how often the others'.
 
-    `said_by_others`: for each label the probability of spam by a model that no label of the same moderator taught.
+    The others' are contradicted by models that were taught by all of theirs but the one in question.
     """
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for one, score in zip(taught, said_by_others, strict=True):
-        if one.moderator is not None and score is not None:
-            counts[one.moderator][0] += _contradicts(one.label, score)
-            counts[one.moderator][1] += 1
-    found = [_distrusted(moderator, counts) for moderator in sorted(counts)]
-    return [one for one in found if one is not None]
+
+    moderator: str
+    contradicted: int
+    of: int
+    others_contradicted: int
+    others: int
 
 
-def _contradicts(label: Label, score: float) -> bool:
-    return score >= _SURE if label == "ham" else score <= 1 - _SURE
+def contradicted(labels: Sequence[Label], scores: Sequence[float]) -> int:
+    """How many of these labels a model contradicts with great certainty."""
+    pairs = zip(labels, scores, strict=True)
+    return sum(score >= _SURE if label == "ham" else score <= 1 - _SURE for label, score in pairs)
 
 
-def _distrusted(moderator: str, counts: dict[str, list[int]]) -> Distrust | None:
-    contradicted, of = counts[moderator]
-    others = [sum(c[i] for who, c in counts.items() if who != moderator) for i in (0, 1)]
-    if contradicted < _FEWEST or others[1] < of:  # the few are held against the many, never the other way round
-        return None
-    usual = max(share_of(others[0], others[1]).high, 0.02)
-    if contradicted / of < 2 * usual or chance_of_at_least(contradicted, of, usual) >= _CHANCE:
-        return None
-    return Distrust(moderator, contradicted, of, round(others[0] / others[1], 4))
+def distrust(voices: Sequence[Voice]) -> list[Distrust]:
+    """Moderators whose labels are contradicted too often to be chance: the few held against the many, never the other
+    way round.
+    """
+    found = []
+    for one in voices:
+        if one.contradicted < _FEWEST or one.others <= one.of:
+            continue
+        usual = max(share_of(one.others_contradicted, one.others).high, 0.02)
+        if one.contradicted / one.of >= 2 * usual and chance_of_at_least(one.contradicted, one.of, usual) < _CHANCE:
+            share = round(one.others_contradicted / one.others, 4)
+            found.append(Distrust(one.moderator, one.contradicted, one.of, share))
+    return found
 
 
 def counts_by_source(taught: Sequence[Taught]) -> dict[str, dict[str, int]]:

@@ -21,8 +21,8 @@ class Watch(msgspec.Struct, frozen=True):
 
     comments: int
     drift: float | None
-    held: Share  # of the newest comments, by the verdict
-    reversed: Share  # of the newest decisions with a label, those against the verdict
+    held: Share  # of the newest comments, those scored where the site holds
+    reversed: Share  # of the newest decisions about what the model published or took for spam, those against it
     calibration_error: float | None
     missed_spam: Share  # of the published comments picked at random and looked at
     alarms: tuple[str, ...]
@@ -61,7 +61,7 @@ def watch(seen: Seen) -> Watch:
 
 
 def stability(before: Sequence[float], now: Sequence[float]) -> float | None:
-    """Population stability index of two sets of scores; half a count in each range keeps it finite."""
+    """Population stability index of two sets of scores; a little in each range keeps it finite."""
     if len(before) < _ENOUGH or len(now) < _ENOUGH:
         return None
     pairs = zip(_shares(before), _shares(now), strict=True)
@@ -69,7 +69,7 @@ def stability(before: Sequence[float], now: Sequence[float]) -> float | None:
 
 
 def _shares(scores: Sequence[float]) -> list[float]:
-    counts = [0.5] * (len(_DRIFT_BINS) + 1)
+    counts = [0.005 * len(scores)] * (len(_DRIFT_BINS) + 1)
     for score in scores:
         counts[sum(score >= edge for edge in _DRIFT_BINS)] += 1
     return [count / sum(counts) for count in counts]
@@ -84,7 +84,7 @@ def _drift_alarm(drift: float | None) -> str | None:
 def _held_alarm(held: Share) -> str | None:
     if held.of < _ENOUGH or held.low <= _HELD_ALARM:
         return None
-    return f"{held.count} of the last {held.of} comments were held: more than half waits for a person."
+    return f"{held.count} of the last {held.of} comments are scored to be held: more than half waits for a person."
 
 
 def _reversal_alarm(overturned: Share) -> str | None:

@@ -15,7 +15,7 @@ from service.spam.training import Prepared, Progress, Recipe, Row
 
 HOLD_SHARE = 0.005  # of the honest comments of a blog that the model never saw may be held
 SPAM_SHARE = 0.0005  # of them may be put aside as spam
-NO_COMMENTS = frozenset({"sms", "spamassassin", "telegram"})  # trained on, but their honest rows set no threshold
+NO_COMMENTS = frozenset({"sms", "spamassassin", "telegram", training.SYNTHETIC})  # trained on, but set no threshold
 _MOST_SOURCES = 12  # to leave out one by one; more are not worth the time
 
 Floats = NDArray[np.float64]
@@ -42,17 +42,25 @@ def build(rows: Sequence[Row], recipe: Recipe, progress: Progress) -> Built:
     unseen = training.unseen_margins(data, recipe, progress)
     progress("training on all rows")
     weights = training.learn(data, recipe)
-    slope, offset = training.calibrate(unseen, data.spam, data.weights)
+    real = _real(chosen, data)
+    slope, offset = training.calibrate(unseen[real], data.spam[real], data.weights[real])
     weights = weights._replace(slope=slope, offset=offset)
     return _judged(weights, chosen, data, unseen, _strangers(data, chosen, recipe, progress))
+
+
+def _real(rows: Sequence[Row], data: Prepared) -> NDArray[np.bool_]:
+    """Rows that people wrote; all, if ours alone have one of the labels."""
+    real = np.array([row.source != training.SYNTHETIC for row in rows])
+    return real if len(np.unique(data.spam[real])) == 2 else np.ones(len(rows), bool)
 
 
 def _strangers(data: Prepared, rows: list[Row], recipe: Recipe, progress: Progress) -> dict[str, Floats]:
     """Log-odds of each source from a model that never saw it; none where there is one source, or a crowd of them."""
     sources = [row.source for row in rows]
-    if not 1 < len(set(sources)) <= _MOST_SOURCES:
+    names = sorted(set(sources) - {training.SYNTHETIC})
+    if not 1 < len(names) <= _MOST_SOURCES:
         return {}
-    return evaluation.leave_one_out(data, sources, recipe, progress)
+    return evaluation.leave_one_out(data, sources, recipe, progress, names)
 
 
 def _judged(weights: Linear, rows: list[Row], data: Prepared, unseen: Floats, strangers: dict[str, Floats]) -> Built:
@@ -65,7 +73,8 @@ def _judged(weights: Linear, rows: list[Row], data: Prepared, unseen: Floats, st
         harder[mine] = probabilities(weights, found)
         apart[name] = evaluation.measure(data.spam[mine], harder[mine])
     hold_at, spam_at = _thresholds(harder, data, sources)
-    return Built(weights, hold_at, spam_at, rows, evaluation.measure(data.spam, scores), apart)
+    real = _real(rows, data)
+    return Built(weights, hold_at, spam_at, rows, evaluation.measure(data.spam[real], scores[real]), apart)
 
 
 def _thresholds(scores: Floats, data: Prepared, sources: Names) -> tuple[float, float]:

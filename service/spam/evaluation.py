@@ -49,14 +49,19 @@ def measure(spam: Truth, scores: Floats) -> dict[str, float]:
     return {name: round(value, 4) for name, value in result.items()}
 
 
-def leave_one_out(data: Prepared, groups: Sequence[str], recipe: Recipe, progress: Progress) -> dict[str, Floats]:
-    """For each group of rows (a source, a family of sources): its log-odds from a model that never saw it."""
+def leave_one_out(
+    data: Prepared, groups: Sequence[str], recipe: Recipe, progress: Progress, left_out: Sequence[str] = ()
+) -> dict[str, Floats]:
+    """For each group of rows (a source), or each of those named: its log-odds from a model that never saw it."""
     names = np.array(groups)
-    result = {}
-    for name in np.unique(names):
+    result: dict[str, Floats] = {}
+
+    def fill(name: str) -> None:
         rest = np.flatnonzero(names != name)
         if len(np.unique(data.spam[rest])) == 2:
             progress(f"without {name}")
             model = training.learn(data.of(rest), recipe)
-            result[str(name)] = training.margins(data.of(np.flatnonzero(names == name)), model)
-    return result
+            result[name] = training.margins(data.of(np.flatnonzero(names == name)), model)
+
+    training.side_by_side(fill, [str(name) for name in left_out or np.unique(names)])
+    return dict(sorted(result.items()))

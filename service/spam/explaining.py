@@ -92,13 +92,14 @@ def _spread(table: NDArray[np.float32], view: _View) -> tuple[Floats, float]:
     blocks, indices = np.divmod(distinct.astype(np.intp), TABLE)
     always = np.arange(BLOCKS) * TABLE  # the feature 0 of each block, which every view has
     lengths = np.bincount(np.concatenate((blocks, np.setdiff1d(always, distinct) // TABLE)), minlength=BLOCKS)
-    each = table[indices] / np.sqrt(lengths)[blocks]
+    norms = hashing.lengths(lengths)
+    each = table[indices] / norms[blocks]
     each[indices == 0] = 0.0
     filled = points != SPACE
     before = np.concatenate(([0], np.cumsum(filled)))
     share = (each / counts)[owners] / np.maximum(before[stops] - before[starts], 1)
     steps = np.bincount(starts, share, len(points) + 1) - np.bincount(stops, share, len(points) + 1)
-    return (np.cumsum(steps)[:-1] * filled)[1:-1], float((table[0] / np.sqrt(lengths)).sum())
+    return (np.cumsum(steps)[:-1] * filled)[1:-1], float((table[0] / norms).sum())
 
 
 def _pieces(view: _View, density: Floats) -> list[Piece]:

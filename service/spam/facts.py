@@ -35,6 +35,8 @@ FACTS = (
     "digit share",
     "punctuation share",
 )
+LONG = 240  # code points, from which on length tells nothing more
+DISGUISED = 8  # code points; the text below is read all the same, and some people like such letters
 _AMOUNTS = 1 + CLASSES - AT  # the length and the classes from AT on; then the disguises, then shares
 # Log-odds added for what the author gives besides the text. By judgement: no public data carry these fields in
 # both classes, and a fact known of one class alone would be learnt as the label itself.
@@ -52,9 +54,9 @@ def measure(batch: Folded) -> NDArray[np.float64]:
     counts, disguises = batch.classes, len(DISGUISES)
     found = np.empty((len(counts), len(FACTS)))
     lengths = counts.sum(axis=1)
-    found[:, 0] = lengths
+    found[:, 0] = np.minimum(lengths, LONG)  # more words buy nothing
     found[:, 1:_AMOUNTS] = counts[:, AT:]
-    found[:, _AMOUNTS : _AMOUNTS + disguises] = batch.undone
+    found[:, _AMOUNTS : _AMOUNTS + disguises] = np.minimum(batch.undone, DISGUISED)
     amounts = found[:, : _AMOUNTS + disguises]
     np.log1p(amounts, out=amounts)
     amounts *= 0.125

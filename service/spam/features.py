@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from service.spam import facts, hashing, normalise, views
 from service.spam.facts import Sample
 
-VERSION = 1  # raise it whenever the same text would give other features: older models are then refused
+VERSION = 2  # raise it whenever the same text would give other features: older models are then refused
 
 _PART_POINTS = 2 * normalise.LIMIT  # raw; so that a large batch takes no more memory than a small one
 _PART_TEXTS = 1024
@@ -21,7 +21,7 @@ _PART_TEXTS = 1024
 class Features(NamedTuple):
     """Features of a batch of texts; every text has at least one view, its views stand side by side.
 
-    Row `view * 2 + block` of the n-grams is indices[indptr[row]:indptr[row + 1]], each of value 1 / sqrt(n).
+    Row `view * 2 + block` of the n-grams is indices[indptr[row]:indptr[row + 1]], each of value 1 / hashing.lengths.
     """
 
     indices: NDArray[np.uint32]
@@ -59,6 +59,7 @@ def parameters() -> dict[str, object]:
         "character_orders": list(hashing.ORDERS),
         "character_orders_without_spaces": [2, *hashing.ORDERS],
         "blocks": ["characters", "words and pairs"],
+        "most_of_a_block": hashing.MOST.tolist(),
         "long": views.LONG,
         "window": views.WINDOW,
         "step": views.STEP,

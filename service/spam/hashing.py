@@ -17,10 +17,14 @@ BITS = 18
 TABLE = 1 << BITS
 ORDERS = (3, 5)  # of characters everywhere; pairs as well in scripts without spaces
 BLOCKS = 2  # 0: characters, 1: words and pairs
+MOST = np.array([32, 8])  # features of a row of each block from which on more do not weigh each less
 MOST_POINTS = 1 << 16  # that are hashed at once; larger batches are halved
 MOST_VIEWS = 1 << 12  # the number of a view and its block must fit above BITS in 32 bits
 
 _SHIFT = np.uint32(32 - BITS)
+_INDEX = np.uint32(TABLE - 1)  # the part of a key that is the feature's number
+_WORDS = np.uint32(TABLE)  # and the one that tells words from characters
+_ONE_VIEW = np.arange(0, (BLOCKS + 1) * TABLE, TABLE, dtype=np.uint32)
 _DRAW = np.random.Generator(np.random.PCG64(20201118))
 
 
@@ -49,8 +53,8 @@ _INVERSES = _powers(pow(_BASE, -1, 1 << 32))
 class Hashed(NamedTuple):
     """Distinct features of each view: rows of a sparse matrix in blocks, each row's indices ascending.
 
-    Row `view * BLOCKS + block` is indices[indptr[row]:indptr[row + 1]]; every value in a row of n is 1 / sqrt(n),
-    so that each block has the length one (L2). Every row has the feature 0, so that none is empty.
+    Row `view * BLOCKS + block` is indices[indptr[row]:indptr[row + 1]]; every value in a row of n is
+    1 / sqrt(n), or that of MOST where n is more. Every row has the feature 0, so that none is empty.
     """
 
     indices: Points
@@ -69,10 +73,17 @@ def hash_views(points: Points, kinds: Kinds, starts: NDArray[np.intp]) -> Hashed
     return Hashed(np.concatenate((left.indices, right.indices)), indptr)
 
 
+def lengths(counts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """What the features of each row are divided by, given how many they are: the square root, but of no more than MOST.
+
+    So the length of a short view is one, and more words in a long one do not make light of those that are there.
+    """
+    return np.asarray(np.sqrt(np.minimum(counts.reshape(-1, BLOCKS), MOST)).ravel())
+
+
 def trace(points: Points, kinds: Kinds) -> tuple[Points, NDArray[np.intp], NDArray[np.intp]]:
     """All features of one view, repeated ones as well: block * TABLE + index, and from where to where each stands."""
-    owners = np.zeros(len(points), np.uint32)
-    keys = np.concatenate((_characters(points, kinds, owners), _words(points, kinds, owners)))
+    keys = np.concatenate((_characters(points, kinds, None), _words(points, kinds, None)))
     order, start = _within_words(np.concatenate((points, _MARGIN)), len(points)).nonzero()
     unspaced = (kinds == UNSPACED).nonzero()[0]
     edges = ((kinds[1:] >= LETTER) != (kinds[:-1] >= LETTER)).nonzero()[0] + 1
@@ -83,18 +94,21 @@ def trace(points: Points, kinds: Kinds) -> tuple[Points, NDArray[np.intp], NDArr
 
 
 def _hash(points: Points, kinds: Kinds, starts: NDArray[np.intp]) -> Hashed:
-    rows = np.arange(0, (BLOCKS * (len(starts) - 1) + 1) * TABLE, TABLE, dtype=np.uint32)
-    owners = rows[:-1:BLOCKS].repeat(starts[1:] - starts[:-1])
+    if len(starts) == 2:
+        rows, owners = _ONE_VIEW, None
+    else:
+        rows = np.arange(0, (BLOCKS * (len(starts) - 1) + 1) * TABLE, TABLE, dtype=np.uint32)
+        owners = rows[:-1:BLOCKS].repeat(starts[1:] - starts[:-1])
     keys = np.concatenate((_characters(points, kinds, owners), _words(points, kinds, owners), rows[:-1]))
     keys.sort()
     fresh = np.empty(len(keys), bool)
     fresh[0] = True
     np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
     keys = keys[fresh]
-    return Hashed(keys & np.uint32(TABLE - 1), keys.searchsorted(rows))
+    return Hashed(keys & _INDEX, keys.searchsorted(rows))
 
 
-def _characters(points: Points, kinds: Kinds, owners: Points) -> Points:
+def _characters(points: Points, kinds: Kinds, owners: Points | None) -> Points:
     """Keys of all n-grams that lie within one word and the spaces around it."""
     count = len(points)
     padded = np.concatenate((points, _MARGIN))
@@ -106,12 +120,16 @@ def _characters(points: Points, kinds: Kinds, owners: Points) -> Points:
     sums[1] += terms[4, 4:]
     sums *= _ORDER_FACTORS
     sums >>= _SHIFT
-    sums |= owners
+    if owners is not None:
+        sums |= owners
     keys = sums[_within_words(padded, count)]
     unspaced = (kinds == UNSPACED).nonzero()[0]
     if not unspaced.size:
         return keys
-    return np.concatenate((keys, (pairs[unspaced] * _BIGRAM_FACTOR >> _SHIFT) | owners[unspaced]))
+    more = pairs[unspaced] * _BIGRAM_FACTOR >> _SHIFT
+    if owners is not None:
+        more |= owners[unspaced]
+    return np.concatenate((keys, more))
 
 
 def _within_words(padded: Points, count: int) -> NDArray[np.bool_]:
@@ -124,16 +142,20 @@ def _within_words(padded: Points, count: int) -> NDArray[np.bool_]:
     return within
 
 
-def _words(points: Points, kinds: Kinds, owners: Points) -> Points:
+def _words(points: Points, kinds: Kinds, owners: Points | None) -> Points:
     """Keys of words (runs of letters, digits, @ and $) and of neighbouring words, in scripts with spaces."""
     inside = kinds >= LETTER
     edges = (inside[1:] != inside[:-1]).nonzero()[0]  # in pairs: before the first letter, at the last
     sums = (points * _POWERS[: len(points)]).cumsum(dtype=np.uint32)[edges]
     first = edges[::2]
     words = (sums[1::2] - sums[::2]) * _INVERSES[first]
-    mine = owners[first] | np.uint32(TABLE)
+    pairs = words[:-1] * _FIRST_FACTOR + words[1:]
+    if owners is None:
+        keys: Points = np.concatenate((words * _WORD_FACTOR, pairs * _PAIR_FACTOR)) >> _SHIFT
+        keys |= _WORDS
+        return keys
+    mine = owners[first] | _WORDS
     together = mine[1:] == mine[:-1]
-    pairs = (words[:-1] * _FIRST_FACTOR + words[1:])[together]
-    keys: Points = np.concatenate((words * _WORD_FACTOR, pairs * _PAIR_FACTOR)) >> _SHIFT
+    keys = np.concatenate((words * _WORD_FACTOR, pairs[together] * _PAIR_FACTOR)) >> _SHIFT
     keys |= np.concatenate((mine, mine[1:][together]))
     return keys

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from service.spam import hashing
 from service.spam.features import Features
 from service.spam.hashing import BLOCKS
 
@@ -24,9 +25,9 @@ class Linear(NamedTuple):
 
 def view_scores(table: NDArray[np.float32], found: Features) -> NDArray[np.float64]:
     """What the n-grams of each view add to its log-odds."""
-    weights = table[found.indices].astype(np.float64)
+    weights = table.take(found.indices).astype(np.float64)
     rows: NDArray[np.float64] = np.add.reduceat(weights, found.indptr[:-1])
-    rows /= np.sqrt(found.indptr[1:] - found.indptr[:-1])
+    rows /= hashing.lengths(found.indptr[1:] - found.indptr[:-1])
     return rows[::BLOCKS] + rows[1::BLOCKS]
 
 

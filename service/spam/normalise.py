@@ -3,10 +3,11 @@
 For scoring only; the raw text is stored and shown elsewhere. What a sign is read as stands in `alphabet`.
 """
 
+import base64
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -36,6 +37,10 @@ LIMIT = 10_000  # code points of a comment that are read; the service refuses lo
 _PARENTHESISED = re.compile("[\u249c-\u24b5\U0001f110-\U0001f129]")
 
 _STYLED = re.compile("[\u2100-\u214f\u2460-\u24ff\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f110-\U0001f189]")
+_BASE64 = re.compile(r"(?<![\w+/=])(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![\w+/=])")
+_TURNED = re.compile("\u202e([^\u202c\n]*)\u202c?")
+_INLINE = r"/?(?:b|i|u|s|em|strong|span|font|small|big|wbr|sub|sup|tt|x)/?"
+_TAG = re.compile(rf"(?<=[^\W\d_])(?:<{_INLINE}>|\[{_INLINE}\]|<!--[^<>]{{0,80}}-->)+(?=[^\W\d_])", re.I)
 
 DISGUISES = ("entity", "styled", "invisible", "marks", "mixed", "spaced", "leet", "run")
 ENTITY, STYLED, INVISIBLE, MARKS, MIXED, SPACED, LEETED, RUN = range(8)
@@ -44,6 +49,7 @@ Points = NDArray[np.uint32]
 Kinds = NDArray[np.uint8]
 Counts = NDArray[np.float64]
 Where = NDArray[np.intp]
+Substitution = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
 class Folded(NamedTuple):
@@ -67,8 +73,8 @@ def fold(texts: Sequence[str]) -> Folded:
 def fold_opened(opened: Sequence[str], undone: Counts, *, traced: bool) -> Folded:
     """The steps after `opened_up`; traced, each point knows its place among those of the wrapped texts."""
     points, starts = wrap(opened)
-    folded = FOLD[points]
-    kinds = KIND[folded]
+    folded = FOLD.take(points)
+    kinds = KIND.take(folded)
     origins = np.arange(len(points)) if traced else None
     batch = Folded(folded, kinds, starts, undone, _classes(points, kinds, starts), origins)
     if not all(map(str.isascii, opened)):
@@ -90,7 +96,7 @@ def wrap(texts: Sequence[str]) -> tuple[Points, Where]:
 
 def _classes(points: Points, kinds: Kinds, starts: Where) -> NDArray[np.intp]:
     """Code points of each class; a dot before a letter is taken for that of an address."""
-    classes = CLASS[points]
+    classes = CLASS.take(points)
     dots = (classes == DOT).nonzero()[0]
     classes[dots[kinds[dots + 1] == LETTER]] = DOMAIN
     rows = len(starts) - 1
@@ -101,7 +107,11 @@ def _classes(points: Points, kinds: Kinds, starts: Where) -> NDArray[np.intp]:
 
 
 def opened_up(text: str, undone: Counts) -> str:
-    """Entities and compatibility forms opened: the two steps that need the text as a string."""
+    """Codes and compatibility forms opened: the steps that need the text as a string."""
+    for pattern, replace in substitutions(text):
+        plain = pattern.sub(replace, text)
+        undone[ENTITY] += max(len(text) - len(plain), plain != text)
+        text = plain
     if "&" in text:
         text = _without_entities(text, undone)
     if text.isascii():
@@ -109,6 +119,35 @@ def opened_up(text: str, undone: Counts) -> str:
     undone[STYLED] = len(_STYLED.findall(text))
     text = without_parentheses(text)
     return unicodedata.normalize("NFKC", text)[: 2 * LIMIT]
+
+
+def substitutions(text: str) -> list[Substitution]:
+    """What is read otherwise before all else: base64, words turned round by a mark, tags inside words."""
+    found: list[Substitution] = []
+    if len(text) > 24 and text.count(" ") * 24 < len(text):
+        found.append((_BASE64, _decoded))
+    if "\u202e" in text:
+        found.append((_TURNED, _turned))
+    if "<" in text or "[" in text:
+        found.append((_TAG, _nothing))
+    return found
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """What base64 stands for, if it is plain text; else what was found."""
+    try:
+        text = base64.b64decode(found[0], validate=True).decode()
+    except ValueError:
+        return found[0]
+    return text if " " in text and text.replace("\n", "").isprintable() else found[0]
+
+
+def _turned(found: re.Match[str]) -> str:
+    return found[1][::-1]
+
+
+def _nothing(_found: re.Match[str]) -> str:
+    return ""
 
 
 def without_parentheses(text: str) -> str:
@@ -120,7 +159,7 @@ def without_parentheses(text: str) -> str:
 
 def _without_entities(text: str, undone: Counts) -> str:
     plain = html.unescape(text)
-    undone[ENTITY] = text.count("&") - plain.count("&")  # &amp; is no disguise
+    undone[ENTITY] += text.count("&") - plain.count("&")  # &amp; is no disguise
     return plain
 
 
@@ -148,7 +187,7 @@ def _without_invisible(batch: Folded, points: Points) -> Folded:
 
     Counts neighbours of two alphabets that share letter shapes, too: folding has already made them one.
     """
-    scripts = SCRIPT[points]
+    scripts = SCRIPT.take(points)
     _add(batch, MIXED, np.flatnonzero((scripts[1:] != scripts[:-1]) & (scripts[1:] > 0) & (scripts[:-1] > 0)))
     gone = (batch.points == DROP).nonzero()[0]
     if not gone.size:
@@ -190,7 +229,8 @@ def _with_digits_folded(batch: Folded) -> Folded:
         return batch
     signs, found = points[places], kinds[places]
     points[places[found < LEET_SYMBOL]] = ZERO
-    leet = (found >= LEET_DIGIT) & (kinds[places - 1] == LETTER) & (kinds[places + 1] == LETTER)
+    leet = found >= LEET_DIGIT
+    leet[leet] = _between_letters(kinds, places[leet])
     if leet.any():
         places = places[leet]
         points[places] = LEET[signs[leet]]
@@ -199,13 +239,30 @@ def _with_digits_folded(batch: Folded) -> Folded:
     return batch
 
 
+def _between_letters(kinds: Kinds, places: Where) -> NDArray[np.bool_]:
+    """Which of these places belong to a run of them with a letter before it and one behind."""
+    before, after = kinds[places - 1] == LETTER, kinds[places + 1] == LETTER
+    if not (before.any() and after.any()):
+        return np.zeros(len(places), bool)
+    begins = np.ones(len(places), bool)
+    np.not_equal(places[1:], places[:-1] + 1, out=begins[1:])
+    first = begins.nonzero()[0]
+    last = np.append(first[1:], len(places)) - 1
+    return np.repeat(before[first] & after[last], last - first + 1)
+
+
 def _without_runs(batch: Folded) -> Folded:
-    """Cuts runs of one sign to two. Digits stay: how long a number is tells a price from a telephone."""
+    """Cuts runs of three and more: of a letter to one, of a sign to two.
+
+    Digits stay: how long a number is tells a price from a telephone.
+    """
     points = batch.points
     same = points[1:] == points[:-1]
     places = (same[1:] & same[:-1]).nonzero()[0] + 2
     if places.size:
         places = places[(points[places] != ZERO) & (points[places] != SPACE)]
+        second = places - 1
+        places = np.union1d(places, second[batch.kinds[second] == LETTER])
     if not places.size:
         return batch
     _add(batch, RUN, places)

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +39,9 @@ def trace(text: str) -> Traced:
     opened = normalise.opened_up(raw, undone[0])
     read = _Read(raw, np.arange(len(raw)), np.arange(1, len(raw) + 1))
     if raw != opened:
-        read = _composed(_without_entities(read) if "&" in raw else read)
+        for pattern, replace in normalise.substitutions(raw):
+            read = _substituted(read, pattern, replace)
+        read = _composed(_substituted(read, _ENTITY, lambda found: html.unescape(found[0])))
     folded = normalise.fold_opened([opened], undone, traced=True)
     assert folded.origins is not None
     starts = np.concatenate(([0], read.starts[: len(opened)], [len(raw)]))
@@ -46,17 +49,19 @@ def trace(text: str) -> Traced:
     return Traced(folded, starts[folded.origins], stops[folded.origins])
 
 
-def _without_entities(read: _Read) -> _Read:
-    texts, bounds, done = [], [], 0
-    for found in _ENTITY.finditer(read.text):
-        plain = html.unescape(found[0])
-        texts += [read.text[done : found.start()], plain]
-        bounds += [(place, place + 1) for place in range(done, found.start())] + [found.span()] * len(plain)
-        done = found.end()
+def _substituted(read: _Read, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> _Read:
+    """What is put in the place of a match came from the whole of it."""
+    texts, starts, stops, done = [], [], [], 0
+    for found in pattern.finditer(read.text):
+        start, stop = found.span()
+        texts += [read.text[done:start], replace(found)]
+        starts += [read.starts[done:start], np.full(len(texts[-1]), read.starts[start])]
+        stops += [read.stops[done:start], np.full(len(texts[-1]), read.stops[stop - 1])]
+        done = stop
     texts.append(read.text[done:])
-    bounds += [(place, place + 1) for place in range(done, len(read.text))]
-    starts, stops = np.array(bounds, np.intp).reshape(-1, 2).T
-    return _Read("".join(texts), starts, stops)
+    return _Read(
+        "".join(texts), np.concatenate([*starts, read.starts[done:]]), np.concatenate([*stops, read.stops[done:]])
+    )
 
 
 def _composed(read: _Read) -> _Read:

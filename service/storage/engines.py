@@ -5,7 +5,7 @@ from pathlib import Path
 
 from service.domain.errors import Refusal
 from service.storage.database import Database
-from service.storage.migrate import migrate_sqlite
+from service.storage.migrate import migrate_sqlite, sqlite_schema
 from service.storage.sqlite import open_sqlite
 
 POSTGRES = ("postgresql://", "postgres://")
@@ -21,6 +21,13 @@ def migrate(where: str) -> list[str]:
     if is_postgres(where):
         return _postgres("migrate_postgres").migrate_postgres(where)  # type: ignore[no-any-return]
     return migrate_sqlite(Path(where))
+
+
+def schema_of(where: str) -> int:
+    """The number of the last step that was applied; 0 where there is no database of ours yet. Changes nothing."""
+    if is_postgres(where):
+        return _postgres("migrate_postgres").schema_of(where)  # type: ignore[no-any-return]
+    return sqlite_schema(Path(where))
 
 
 async def open_database(where: str) -> Database:

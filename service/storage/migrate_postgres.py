@@ -1,5 +1,7 @@
 """Brings a PostgreSQL schema up to date: each step in one transaction, taken by one process while the others wait."""
 
+import time
+
 import psycopg
 from psycopg import sql
 
@@ -7,6 +9,7 @@ from service.storage.migrate import Migration, MigrationRefused, migrations, sta
 
 _LOCK = 0x6772_6D69  # "grmi": only one process migrates
 _WAIT_S = 5
+_LOCK_S, _PAUSE_S, _TRIES = 2, 1.0, 200  # for locks on tables: ten minutes in all
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
 
 
@@ -19,6 +22,15 @@ def migrate_postgres(url: str) -> list[str]:
         with psycopg.connect(url, autocommit=True, connect_timeout=_WAIT_S) as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
             return _apply_missing(connection)
+    except psycopg.OperationalError as error:
+        raise MigrationRefused("The PostgreSQL server cannot be reached or does not let us in.") from error
+
+
+def schema_of(url: str) -> int:
+    """The number of the last step that was applied; 0 for an empty schema. Raises MigrationRefused."""
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=_WAIT_S) as connection:
+            return _version(connection)
     except psycopg.OperationalError as error:
         raise MigrationRefused("The PostgreSQL server cannot be reached or does not let us in.") from error
 
@@ -49,7 +61,18 @@ def _version(connection: psycopg.Connection) -> int:
 
 
 def _apply(connection: psycopg.Connection, step: Migration) -> None:
+    """Applies one step. Who reads for long (a backup) is waited for without making all others wait behind us."""
+    for _ in range(_TRIES):
+        try:
+            return _apply_once(connection, step)
+        except psycopg.errors.LockNotAvailable:
+            time.sleep(_PAUSE_S)
+    raise MigrationRefused(f"{step.name} waits for tables that others read or write without a pause. Try again later.")
+
+
+def _apply_once(connection: psycopg.Connection, step: Migration) -> None:
     with connection.transaction():
+        connection.execute(f"SET LOCAL lock_timeout = {int(_LOCK_S * 1000)}")
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (number BIGINT PRIMARY KEY)")
         for statement in statements(step.sql):
             connection.execute(sql.SQL(statement))

@@ -251,7 +251,15 @@ async def open_postgres(url: str) -> PostgresDatabase:
     """Connects to the server, whose schema must be there already (migrate). Raises StorageUnavailable."""
     options: dict[str, Any] = {"options": f"{_OPTIONS} {_PLANS}", "connect_timeout": 5, "prepare_threshold": 3}
     pool = AsyncConnectionPool[AsyncConnection[Row]](
-        url, min_size=2, max_size=_READERS + 1, timeout=_WAIT_S, kwargs=options, open=False, name="greenroom"
+        url,
+        min_size=2,
+        max_size=_READERS + 1,
+        timeout=_WAIT_S,
+        # After that, whoever needs a connection tries again: else the pool's pauses grow longer and longer.
+        reconnect_timeout=_WAIT_S / 4,
+        kwargs=options,
+        open=False,
+        name="greenroom",
     )
     try:
         await pool.open(wait=True, timeout=_WAIT_S * 2)

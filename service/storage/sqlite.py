@@ -19,6 +19,7 @@ import aiosqlite
 
 from service.domain.errors import StorageUnavailable
 from service.storage.database import Engine, Query, Row, Unit
+from service.storage.migrate import COPY
 from service.storage.sqlite_connections import Reader, Writer, reading_error
 
 _BUSY_MS = 2_000
@@ -46,9 +47,9 @@ class SqliteDatabase:
 
     engine: Engine = "sqlite"
 
-    def __init__(
-        self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection], raw: list[sqlite3.Connection]
-    ):
+    def __init__(self, path: Path, opened: list[aiosqlite.Connection], raw: list[sqlite3.Connection]):
+        writer, readers = opened[0], opened[1:]
+        self._path = path
         self._writer, self._readers = writer, readers
         self._raw_writer, self._raw_readers = raw[0], raw[1:]
         self._writes: deque[_Write] = deque()
@@ -180,6 +181,7 @@ class SqliteDatabase:
         """
         async with self._asking:
             try:  # in this order: writing the file anew goes through the log
+                self._drop_copies()
                 size = (await self._pragma("page_count") or 0) * (await self._pragma("page_size") or 0)
                 if size > _LONG and not may_take_long:
                     return False
@@ -193,6 +195,11 @@ class SqliteDatabase:
                 return False
             finally:
                 await self._pragma("temp_store = MEMORY")
+
+    def _drop_copies(self) -> None:
+        """Copies that were made before the schema was changed hold what is to be erased, too."""
+        for copy in self._path.parent.glob(f"{self._path.name}{COPY}*"):
+            copy.unlink(missing_ok=True)
 
     # Life
 
@@ -218,7 +225,7 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
         for connection in opened:
             await connection.close()
         raise StorageUnavailable(f"{path} cannot be opened: {error}") from error
-    return SqliteDatabase(opened[0], opened[1:], raw)
+    return SqliteDatabase(path, opened, raw)
 
 
 async def _connect(

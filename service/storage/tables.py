@@ -39,6 +39,14 @@ class Source(Protocol):
         """Every row of a table."""
         ...
 
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer to a question about all of it."""
+        ...
+
+    def parts(self) -> set[str]:
+        """What the schema is made of, in words."""
+        ...
+
 
 class Target(Protocol):
     """An empty database that is being filled; nothing stays if the filling does not end."""
@@ -124,6 +132,17 @@ class _SqliteSource:
 
     def rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         return iter(self._connection.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}"))
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql).fetchall()
+
+    def parts(self) -> set[str]:
+        return parts_of(self._connection)
+
+
+def parts_of(connection: sqlite3.Connection) -> set[str]:
+    """What a schema of SQLite is made of."""
+    return {f"{kind} {name}" for kind, name in connection.execute("SELECT type, name FROM sqlite_master")}
 
 
 @contextmanager

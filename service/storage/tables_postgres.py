@@ -26,6 +26,16 @@ class _PostgresSource:
             cursor.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}")
             yield from cursor
 
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql).fetchall()
+
+    def parts(self) -> set[str]:
+        sql = (
+            "SELECT table_name || '.' || column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name <> 'schema_version'"
+        )
+        return {row[0] for row in self._connection.execute(sql)}
+
 
 @contextmanager
 def reading(url: str) -> Iterator[Source]:

@@ -22,6 +22,7 @@ class Serving:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     address_secret: bytes = b""
     demo_site: str | None = None
+    metrics_token: str | None = None
     draining: bool = field(default=False)
 
     @property

@@ -18,6 +18,7 @@ _BODY_S = 10.0
 T = TypeVar("T")
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Email = Annotated[str, msgspec.Meta(max_length=254, extra_json_schema={"format": "email"})]
 Line = Annotated[str, msgspec.Meta(max_length=1_000)]
 Url = Annotated[
     str,

@@ -1,6 +1,9 @@
 """A moderator decides, and the model learns: through a service in a process of its own, as people run it."""
 
+import os
+import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,19 +60,48 @@ class Session:
         while status == 409 and time.monotonic() < give_up:  # one may have begun by itself
             status, begun = self.olive("POST", "/trainings", {"kind": kind})
         assert status == 202, begun
+        return self.ended(begun["id"])
+
+    def ended(self, training_id: str) -> dict[str, Any]:
+        """Waits for the end of a training."""
+        give_up = time.monotonic() + 60
         while time.monotonic() < give_up:
-            _, told = self.mo("GET", f"/trainings/{begun['id']}")
+            _, told = self.mo("GET", f"/trainings/{training_id}")
             if told["state"] != "running":
                 return dict(told)
             time.sleep(0.1)
         raise AssertionError(told)
+
+    def children(self) -> list[int]:
+        """Waits for the processes that train, and returns their ids."""
+        pid = self.service.process.pid
+        give_up = time.monotonic() + 30
+        while time.monotonic() < give_up:
+            found = [
+                int(one) for path in Path(f"/proc/{pid}/task").glob("*/children") for one in path.read_text().split()
+            ]
+            if found:
+                return found
+        raise AssertionError("no process trains")
+
+    def scores(self) -> str:
+        """Which model scores comments now."""
+        posted = self.post(self.campaign.honest(), self.mo)
+        waiting = self.mo("GET", "/queue?status=approved&sort=newest&limit=5")[1]["items"]
+        return str(next(one["model_version"] for one in waiting if one["id"] == posted["id"]))
+
+    def await_scores(self, version: str) -> None:
+        """Waits until this model scores comments."""
+        give_up = time.monotonic() + 30
+        while self.scores() != version:
+            assert time.monotonic() < give_up, version
 
 
 def learns(session: Session, decisions: int) -> None:
     session.olive("PATCH", "/settings", {"moderation": "always"})
     before = session.post(session.campaign.spam(), session.eve)
     session.sit(decisions)
-    session.await_idle()
+    assert "decisions" in {one["cause"] for one in session.await_idle()["trainings"]}  # it began by itself
     ended = session.train("full")
     assert (ended["state"], ended["outcome"]) == ("done", "promoted"), ended
     session.olive("PATCH", "/settings", {"moderation": "model"})
@@ -83,7 +115,8 @@ def learns(session: Session, decisions: int) -> None:
     honest = [session.post(session.campaign.honest()) for _ in range(10)]
     assert sum(one["status"] == "pending" for one in fresh) >= 9
     assert sum(one["status"] == "approved" for one in honest) >= 9
-    waiting = session.mo("GET", "/queue?sort=newest&limit=200")[1]["items"]
+    tabs = [session.mo("GET", f"/queue?status={tab}&sort=newest&limit=200")[1] for tab in ("pending", "spam")]
+    waiting = [item for tab in tabs for item in tab["items"]]
     item = next(one for one in waiting if one["id"] == fresh[0]["id"])
     assert item["model_version"] == ended["version"]
     assert before["id"] in {one["id"] for one in waiting}
@@ -96,9 +129,50 @@ def learns(session: Session, decisions: int) -> None:
     assert then["spam"]["published"]["share"]["count"] < without["spam"]["published"]["share"]["count"]
 
 
-def test_sixty_decisions_teach_a_campaign(tmp_path: Path) -> None:
-    with running(tmp_path / "data") as service:
-        learns(Session(service), 60)
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with running(tmp_path_factory.mktemp("learning") / "data") as service:
+        yield Session(service)
+
+
+def test_sixty_decisions_teach_a_campaign(session: Session) -> None:
+    learns(session, 60)
+
+
+def test_a_training_that_is_killed_harms_nothing(session: Session) -> None:
+    before = session.models()
+    status, begun = session.olive("POST", "/trainings", {"kind": "full"})
+    assert status == 202
+    assert session.olive("POST", "/trainings", None)[1]["code"] == "already-training"
+    for child in session.children():
+        os.kill(child, signal.SIGKILL)
+    told = session.ended(begun["id"])
+    assert told["state"] == "failed"
+    assert "SIGKILL" in told["reason"]
+    assert "all labels are untouched" in told["reason"]
+    after = session.models()
+    assert after["in_service"] == before["in_service"]
+    assert session.train()["labels"] == before["models"][0]["labels"]
+
+
+def test_one_call_or_one_command_rolls_back(session: Session) -> None:
+    before = session.models()
+    serving, previous = (one["version"] for one in before["models"][:2])
+    assert before["in_service"] == serving
+    status, told = session.olive("POST", "/models/rollback")
+    assert (status, told["in_service"]) == (200, previous)
+    assert told["promotion"]["by"] == "Olive"
+    assert session.scores() == previous
+    greenroom = session.service.greenroom
+    assert greenroom("models", "promote", "--site", "blog", serving) == f"{serving} serves blog"
+    session.await_scores(serving)
+    assert greenroom("models", "rollback", "--site", "blog") == f"{previous} serves blog"
+    session.await_scores(previous)
+    lines = [line.split("\t") for line in greenroom("models", "list", "--site", "blog").splitlines()]
+    assert [lines[0][1], lines[1][1], lines[-1][1]] == ["promoted", "in_service", "shipped"]
+    shown = greenroom("models", "show", "--site", "blog")
+    assert f"{previous}: in_service" in shown
+    assert "alarm: none" in shown
 
 
 @pytest.mark.long

@@ -119,7 +119,7 @@ def agree(service: Running, moderator: Any, stored: list[tuple[Row, Row]], decid
         statuses = dict(db.execute("SELECT id, status FROM comments").fetchall())
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert dict(db.execute("SELECT status, count FROM status_counts").fetchall()) == {
-            **dict.fromkeys(("pending", "approved", "rejected", "spam", "removed", "reported"), 0),
+            **dict.fromkeys(("pending", "approved", "rejected", "spam", "removed", "reported", "audit"), 0),
             **Counter(statuses.values()),
         }
         assert db.execute("SELECT count(*) FROM decisions").fetchone() == (len(decided),)

@@ -2,9 +2,10 @@
 
 import itertools
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -32,12 +33,12 @@ class Club:
     moderator: str
 
 
-def make_club(data: Path) -> Club:
+def make_club(data: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Club:
     """The site, its members and its moderator, made by the commands."""
-    command(data, "site", "add", SITE, "--origin", "https://club.example")
-    command(data, "settings", "--site", SITE, f"hold_words={HOLD_WORD}")
-    members = tuple(_person(data, f"Member {i}", "member") for i in range(_MEMBERS))
-    return Club(data, members, _person(data, "Mo", "moderator"))
+    command(data, "site", "add", SITE, "--origin", "https://club.example", settings=settings)
+    command(data, "settings", "--site", SITE, f"hold_words={HOLD_WORD}", settings=settings)
+    members = tuple(_person(data, f"Member {i}", "member", settings) for i in range(_MEMBERS))
+    return Club(data, members, _person(data, "Mo", "moderator", settings))
 
 
 def copy_of(club: Club, folder: Path, name: str = "data") -> Path:
@@ -45,9 +46,9 @@ def copy_of(club: Club, folder: Path, name: str = "data") -> Path:
     return Path(shutil.copytree(club.template, folder / name))
 
 
-def _person(data: Path, name: str, role: str) -> str:
-    command(data, "member", "add", "--site", SITE, "--name", name, "--role", role)
-    return command(data, "token", "--site", SITE, "--member", name)
+def _person(data: Path, name: str, role: str, settings: Mapping[str, str]) -> str:
+    command(data, "member", "add", "--site", SITE, "--name", name, "--role", role, settings=settings)
+    return command(data, "token", "--site", SITE, "--member", name, settings=settings)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from club import Decided, Ledger, Told
 
@@ -53,9 +54,15 @@ def check(database: Path, ledger: Ledger) -> None:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         for what, sql in _WRONG_COUNTS.items():
             assert connection.execute(sql).fetchall() == [], what
-        rows = [Row(*row) for row in connection.execute("SELECT id, text, status, version FROM comments")]
-        _check_comments(rows, ledger)
-        _check_decisions(connection, ledger)
+        check_rows(connection.execute, ledger)
+
+
+def check_rows(ask: Callable[[str], Iterable[Any]], ledger: Ledger) -> None:
+    """The same of the acknowledged comments and decisions alone, on whatever engine."""
+    rows = [Row(*row) for row in ask("SELECT id, text, status, version FROM comments")]
+    _check_comments(rows, ledger)
+    logged = ask("SELECT decision_id, comment_id, action, to_status, version FROM decisions")
+    _check_decisions([Decided(*row) for row in logged], ledger)
 
 
 def _check_comments(rows: list[Row], ledger: Ledger) -> None:
@@ -80,9 +87,7 @@ def _check_comment(row: Row, told: Told, ledger: Ledger) -> None:
     assert row.status in as_told, (row, told)
 
 
-def _check_decisions(connection: sqlite3.Connection, ledger: Ledger) -> None:
-    sql = "SELECT decision_id, comment_id, action, to_status, version FROM decisions"
-    logged = [Decided(*row) for row in connection.execute(sql)]
+def _check_decisions(logged: list[Decided], ledger: Ledger) -> None:
     counted = Counter((one.decision_id, one.comment_id) for one in logged)
     by_call = {one.decision_id: one for one in logged}
     for decided in ledger.decisions:

@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from tests.commanding import greenroom, own_environment
@@ -22,6 +23,8 @@ class Service:
     def __init__(self, data: Path, under: Sequence[str] = ()) -> None:
         self.data, self._under = data, list(under)
         self.url, self.ready_s = "", 0.0
+        self.under_way = 0  # requests, where its callers count them
+        self.program = ["-m", "service"]
         self.settings: dict[str, str] = {}  # beside those that all services of these tests have
         self._process: subprocess.Popen[bytes] | None = None
         self._log = data.with_name(f"{data.name}.log")
@@ -53,7 +56,7 @@ class Service:
         assert self._process is None
         with self._log.open("ab") as errors:
             self._process = subprocess.Popen(
-                [*self._under, sys.executable, "-m", "service", "serve"],
+                [*self._under, sys.executable, *self.program, "serve"],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env={**environment(self.data), **self.settings},
@@ -129,9 +132,9 @@ def environment(data: Path) -> dict[str, str]:
     return own_environment(**{f"GREENROOM_{name}": value for name, value in told.items()})
 
 
-def command(data: Path, *arguments: str) -> str:
-    """Runs a command beside or before the service; returns what it prints."""
-    done = greenroom(*arguments, environment=environment(data))
+def command(data: Path, *arguments: str, settings: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Runs a command beside or before the service, with these settings also; returns what it prints."""
+    done = greenroom(*arguments, environment={**environment(data), **settings})
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

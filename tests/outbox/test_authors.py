@@ -9,11 +9,12 @@ from tests.outbox.test_moderators import FINE, HELD, SPAM, decide
 
 
 async def test_an_author_is_told_of_both_decisions(blog: Blog, mail: Mail) -> None:
-    await decide(blog, (await blog.post(f"{HELD} fine words")).comment, "approve")
+    await decide(blog, (await blog.post(f"{HELD} fine words, http://page.example")).comment, "approve")
     approved = await mail.one()
     assert approved["To"] == "ada@blog.example"
     assert approved["Subject"] == "[blog] Your comment is published"
-    assert "fine words" in text_of(approved)
+    assert "fine words, http[:]//page[.]example" in text_of(approved)
+    assert "page.example" not in html_of(approved)
     await decide(blog, (await blog.post(f"{HELD} rude words")).comment, "reject", "Be kind, see http://rules.example")
     rejected = await mail.one()
     assert rejected["Subject"] == "[blog] Your comment was not published"

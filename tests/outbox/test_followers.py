@@ -55,6 +55,28 @@ async def test_nothing_is_sent_before_the_address_has_said_so(blog: Blog, mail: 
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+async def test_what_was_taken_off_the_page_meanwhile_is_told_to_nobody(blog: Blog, mail: Mail, grace: Member) -> None:
+    await follow(blog, mail, grace)
+    await tell(blog, comment_mail=["olive@blog.example"])
+    spam, rude, removed = [(await blog.post(f"{FINE} {word}")).comment for word in ("casino", "insult", "regretted")]
+    await decide(blog, spam, "mark_spam")
+    await decide(blog, rude, "reject")
+    await take_down(blog.res, blog.ada, removed)
+    assert await mail.arrived() == []
+
+
+async def test_what_was_taken_off_before_the_second_attempt_is_told_to_nobody(
+    blog: Blog, mail: Mail, grace: Member, clock: Clock
+) -> None:
+    await follow(blog, mail, grace)
+    spam = (await blog.post(f"{FINE} casino")).comment
+    mail.server.refusals = ["451 come again"]
+    assert await mail.arrived() == []
+    await decide(blog, spam, "mark_spam")
+    clock.pass_s(DAY_S)
+    assert await mail.arrived() == []
+
+
 async def test_one_question_a_day_for_each_address_and_page(
     blog: Blog, mail: Mail, clock: Clock, grace: Member
 ) -> None:

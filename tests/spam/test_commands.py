@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from service.commands import score, train
+from service.commands import adapt, score, train
 from service.spam.artefact import load_named
+from service.spam.synthetic import generator
 
 SPAM = "buy cheap pills number {} at http://pills{}.example/now and win"
 HAM = "I read chapter {} again and think note {} is missing a word"
@@ -30,7 +31,12 @@ def write(path: Path, content: list[dict[str, Any]]) -> str:
 
 
 def run_train(*args: str) -> Result:
-    return CliRunner().invoke(train.command, args)
+    """Train on the rows given alone; what our own texts add is tested where they are asked for."""
+    return CliRunner().invoke(train.command, (*args, "--no-synthetic"))
+
+
+def run_adapt(*args: str) -> Result:
+    return CliRunner().invoke(adapt.command, args)
 
 
 def run_score(lines: str | bytes, *args: str) -> Result:
@@ -78,6 +84,18 @@ def test_files_may_follow_one_option_or_have_one_each(tmp_path: Path) -> None:
         "c": [30, 30],
     }
     assert load_named(tmp_path / "m").hold_at <= 1.0
+
+
+def test_our_own_texts_are_added_unless_told_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = generator.rows(60)
+    monkeypatch.setattr(generator, "rows", lambda: few)
+    args = ("--data", write(tmp_path / "rows.jsonl", rows()), "--out", str(tmp_path / "m"))
+    result = CliRunner().invoke(train.command, args)
+    assert result.exit_code == 0, result.output
+    fields = json.loads((tmp_path / "m" / "manifest.json").read_text())
+    assert fields["data"]["sources"]["rows"] == [30, 30]
+    assert sum(fields["data"]["sources"]["synthetic"]) == 60
+    assert "of our own" in (tmp_path / "m" / "CARD.md").read_text()
 
 
 def test_splits_are_kept_apart_only_on_request(tmp_path: Path) -> None:
@@ -178,3 +196,61 @@ def test_a_bad_model_is_refused_in_words(trained: Path, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "model refused" in result.stderr
     assert "symbolic link" in result.stderr
+
+
+def test_an_explanation_adds_up(trained: Path) -> None:
+    lines = [{"text": SPAM.format(1, 2), "author": "cheap loans and more online"}, {"text": ""}, {"text": "é\ud800 ok"}]
+    result = run_score("\n".join(json.dumps(line) for line in lines), "--model", str(trained), "--explain")
+    assert result.exit_code == 0, result.output
+    plain = run_score("\n".join(json.dumps(line) for line in lines), "--model", str(trained))
+    for answer, before in zip(result.stdout.splitlines(), plain.stdout.splitlines(), strict=True):
+        found = json.loads(answer)
+        assert found["score"] == json.loads(before)["score"]
+        parts = found["explanation"]
+        weights = [part["weight"] for part in (*parts["pieces"], *parts["facts"])]
+        assert found["log_odds"] == pytest.approx(parts["intercept"] + sum(weights), abs=1e-9)
+        for piece in parts["pieces"]:
+            assert found["text"][piece["start"] : piece["stop"]] == piece["text"]
+
+
+@pytest.mark.parametrize("name", ["labels.jsonl", "labels.jsonl.gz"])
+def test_an_adapted_model_scores(tmp_path: Path, name: str) -> None:
+    campaign = "the golden parrot society of town {} has a seat for you, write to {}"
+    labels = [{"text": campaign.format(n, n * 3), "label": "spam"} for n in range(10)]
+    labels += [{"text": HAM.format(n, n), "label": "ham"} for n in range(10)]
+    result = run_adapt("--labels", write(tmp_path / name, labels), "--out", str(tmp_path / "m"))
+    assert result.exit_code == 0, result.output
+    assert "10 honest comments and 10 of spam, what spam is here was learnt" in result.stderr
+    line = json.dumps({"text": campaign.format("Rome", 4)})
+    before, after = (run_score(line, *args) for args in ((), ("--model", str(tmp_path / "m"))))
+    assert json.loads(after.stdout)["score"] > max(json.loads(before.stdout)["score"], 0.5)
+    assert "adapted to 10 honest comments and 10 of spam" in (tmp_path / "m" / "CARD.md").read_text()
+
+
+@pytest.mark.parametrize("label", ["spam", "ham"])
+def test_labels_of_one_kind_teach_the_share(tmp_path: Path, label: str) -> None:
+    labels = [row for row in rows(20) if row["label"] == label]
+    result = run_adapt("--labels", write(tmp_path / "labels.jsonl", labels), "--out", str(tmp_path / "m"))
+    assert (result.exit_code, "only the share of spam was learnt" in result.stderr) == (0, True)
+    assert load_named(tmp_path / "m").version
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [("", "has no rows"), ('{"text": "a", "label": "no"}', "line 1"), ('{"text": 1}', "line 1"), ("{", "not JSON")],
+)
+def test_labels_that_cannot_be_used_are_named(tmp_path: Path, content: str, fault: str) -> None:
+    (tmp_path / "labels.jsonl").write_text(content)
+    result = run_adapt("--labels", str(tmp_path / "labels.jsonl"), "--out", str(tmp_path / "m"))
+    assert (result.exit_code, fault in result.stderr) == (1, True)
+    assert not (tmp_path / "m").exists()
+
+
+def test_adapting_from_another_model(trained: Path, tmp_path: Path) -> None:
+    labels = write(tmp_path / "labels.jsonl", rows(5))
+    result = run_adapt("--labels", labels, "--out", str(tmp_path / "m"), "--model", str(trained))
+    assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "m" / "manifest.json").read_text())["base"]["version"] == load_named(trained).version
+    (tmp_path / "link").symlink_to(trained)
+    refused = run_adapt("--labels", labels, "--out", str(tmp_path / "n"), "--model", str(tmp_path / "link"))
+    assert (refused.exit_code, "model refused" in refused.stderr) == (1, True)

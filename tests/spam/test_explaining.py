@@ -15,6 +15,7 @@ MODEL = Model("", some_weights(), 0.5, 0.9)
 ODD = "\u200b\u0301\u0336é\u00e9ﷺﬁ㎏½&;#x1F;ＶⒶ⒱🄰한글각क़ไทย漢字かなカﾞ\ud800\u202e 1@.\n"
 TEXTS = st.text(st.one_of(st.characters(), st.sampled_from(ODD)), max_size=400)
 EVERY_KIND = "buy now & win at http://pills.example/cheap-pills 今天天气很好吗 v i a g r a ᵛⁱᵃ &lt;b&gt; e&#769;t ﷺ x"
+EVERY_KIND += " vi<b></b>agra \u202etxen\u202c"
 
 
 @given(TEXTS)
@@ -62,6 +63,7 @@ def test_every_point_is_what_its_stretch_of_raw_text_reads_as(text: str) -> None
         ("so v.i.a.g.r.a it is", ["so", "v.i.a.g.r.a", "it", "is"]),
         ("今天天气很好吗 ok", ["今天天气", "很好吗", "ok"]),
         ("Ünïted e\u0301tat", ["Ünïted", "e\u0301tat"]),
+        ("vi<b></b>agra \u202etxen\u202c", ["vi<b></b>agra", "\u202etxen\u202c"]),
     ],
 )
 def test_pieces_are_the_words_as_they_were_written(text: str, words: list[str]) -> None:

@@ -14,7 +14,7 @@ ANY_TEXT = st.text(st.characters(), max_size=400)  # surrogates included
 @pytest.mark.parametrize(
     ("raw", "read", "disguise"),
     [
-        ("Helloooo WORLD!!!!!", "helloo world!!", "run"),
+        ("Helloooo WORLD!!!!!", "hello world!!", "run"),
         ("⭐ A L E X I S 1 7 ⭐", "⭐ alexis00 ⭐", "spaced"),
         ("b u y   i t   n o w   c h e a p", "buy   it   now   cheap", "spaced"),
         ("v i a g r a", "viagra", "spaced"),
@@ -27,6 +27,12 @@ ANY_TEXT = st.text(st.characters(), max_size=400)  # surrogates included
         ("ch\u200bea\u200dp", "cheap", "invisible"),
         ("v\u0336i\u0336a\u0336gra", "viagra", "marks"),
         ("&#118;iagra", "viagra", "entity"),
+        ("vi<b></b>agra ca[i][/i]sino", "viagra casino", "entity"),
+        ("vi<!-- -->agra", "viagra", "entity"),
+        ("\u202eargaiv paehc\u202c now", "cheap viagra now", "entity"),
+        ("Q2hlYXAgdmlhZ3JhIG9ubGluZSBhdCB2aWFncmEuZXhhbXBsZQ==", "cheap viagra online at viagra.example", "entity"),
+        ("c451no", "casino", "leet"),
+        ("ple@$e", "please", "leet"),
     ],
 )
 def test_disguises_are_read_through_and_counted(raw: str, read: str, disguise: str) -> None:
@@ -45,6 +51,7 @@ def test_disguises_are_read_through_and_counted(raw: str, read: str, disguise: s
         "Отличная статья, спасибо",
         "Très bien écrit, merci à vous",
         "👨\u200d👩\u200d👧 ❤\ufe0f",
+        "line one<br>line two and a <b>bold</b> word, see [1][2]",
     ],
 )
 def test_honest_orthography_is_no_disguise(text: str) -> None:

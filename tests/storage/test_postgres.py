@@ -2,18 +2,20 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg import AsyncConnection
 
 from service.domain.errors import StorageUnavailable
 from service.storage import migrate
-from service.storage.database import Query
+from service.storage.database import Query, Statement
 from service.storage.migrate import Migration, MigrationRefused, migrations
 from service.storage.migrate_postgres import migrate_postgres
 from service.storage.postgres import PostgresDatabase, open_postgres
 from service.storage.postgres_sql import translated
-from tests.postgres import Server
+from tests.postgres import Server, server
 from tests.storage.test_units import adding, names
 
 
@@ -82,6 +84,89 @@ async def test_lost_connections_are_replaced(db: PostgresDatabase, where: str) -
                 await asyncio.sleep(0.05)
         await heard.wait()  # what was missed may be anything
     assert await names(db) == ["a", "b"]
+
+
+async def _written(db: PostgresDatabase, statement: Statement) -> bool:
+    try:
+        await db.write([statement])
+    except StorageUnavailable:
+        return False
+    return True
+
+
+async def test_a_server_that_is_stopped_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.storage.postgres._WAIT_S", 1.0)
+    with server() as own:
+        url = own.migrated()
+        db = await open_postgres(url)
+        heard: list[int] = []
+        db.on_foreign_change(lambda: heard.append(1))
+        await db.write([adding("a")])
+        await asyncio.to_thread(own.stop)
+        for refused in (db.write([adding("b")]), db.read(Query("SELECT id FROM sites", {}))):
+            with pytest.raises(StorageUnavailable):
+                await refused
+        await asyncio.to_thread(own.start)
+        deaf = len(heard)  # while nothing could be heard, everything was doubted
+        assert deaf
+        async with asyncio.timeout(20):
+            while not await _written(db, adding("b")):  # noqa: ASYNC110 - until the server is back
+                await asyncio.sleep(0.05)
+            assert await names(db) == ["a", "b"]
+            other = await open_postgres(url)
+            while len(heard) <= deaf + 3:  # and it hears again
+                await other.write([adding(f"d{len(heard)}")])
+                await asyncio.sleep(0.05)
+        await other.close()
+        await db.close()
+
+
+async def test_a_group_is_sent_again_only_before_its_end_was_sent(
+    db: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[str] = []
+    all_in_one, commit = PostgresDatabase._all_in_one, AsyncConnection.commit
+
+    async def before(self: PostgresDatabase, connection: Any, group: Any) -> bool:
+        if not lost:
+            lost.append("before")
+            await connection.close()
+        return await all_in_one(self, connection, group)
+
+    async def at_the_end(self: Any) -> None:
+        await commit(self)
+        lost.append("at the end")
+        raise psycopg.OperationalError("gone")
+
+    monkeypatch.setattr(PostgresDatabase, "_all_in_one", before)
+    await db.write([adding("a")])
+    assert (lost, await names(db)) == (["before"], ["a"])
+    monkeypatch.setattr(AsyncConnection, "commit", at_the_end)
+    with pytest.raises(StorageUnavailable):  # whether it was stored is not known, so it is not written twice
+        await db.write([adding("b")])
+    monkeypatch.undo()
+    assert (lost, await names(db)) == (["before", "at the end"], ["a", "b"])
+
+
+async def test_a_migration_waits_for_who_reads_without_making_others_wait(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.storage.migrate_postgres._LOCK_S", 0.05)
+    monkeypatch.setattr("service.storage.migrate_postgres._PAUSE_S", 0.05)
+    url = postgres.empty()
+    migrate_postgres(url)
+    steps = migrations("postgres")
+    more = Migration(steps[-1].number + 1, "more.sql", "ALTER TABLE sites ADD COLUMN motto TEXT;")
+    monkeypatch.setattr("service.storage.migrate_postgres.migrations", lambda _: [*steps, more])
+    with psycopg.connect(url) as reading, ThreadPoolExecutor(1) as pool:
+        reading.execute("SELECT * FROM sites").fetchall()  # a backup holds such a lock for minutes
+        migrating = pool.submit(migrate_postgres, url)
+        for _ in range(5):
+            with psycopg.connect(url) as other:
+                other.execute("SELECT * FROM sites").fetchall()
+        assert not migrating.done()
+        reading.rollback()
+        assert migrating.result() == ["more.sql"]
 
 
 async def test_a_lock_held_by_another_is_told_in_time_and_heals(db: PostgresDatabase, where: str) -> None:

@@ -102,7 +102,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/settings/preview"): {"max_links": 2},
     ("POST", "/threads/{id}/move"): {"key": "/moved.html"},
 }
-FOR_VISITORS = {("POST", "/comments/{id}/reports")}
+FOR_VISITORS = {("POST", "/comments/{id}/reports"), ("POST", "/preview")}
 QUERIES = {("GET", "/comments"): "?thread=/post.html", ("GET", "/counts"): "?thread=/post.html"}
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -10,7 +9,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from service.actions.queue import AuthorRecord, Item
-from service.domain.comment import Comment
+from service.actions.waiting import Alike
+from service.domain.comment import Comment, Reason
 from service.domain.difference import Segment, difference
 from service.domain.moderation import Action, Decision
 from service.domain.report import Report
@@ -90,29 +90,27 @@ class Card(NamedTuple):
     changed: list[Segment]  # what an edit that waits changes in the text that is public
     reports: list[Report]
     actions: tuple[Action, ...]
-    alike: tuple[str, ...] = ()  # the choices of those on this page that say nearly the same
+    alike: tuple[Alike, ...]  # others that wait and say nearly the same
 
     @property
     def choice(self) -> str:
         """The comment at the version that the moderator sees, as a form's value."""
-        return choice_of(self.comment)
+        return f"{self.comment.id}:{self.comment.version}"
 
+    @property
+    def alike_choices(self) -> str:
+        """Those that say nearly the same, as one value of a form."""
+        return " ".join(f"{one.id}:{one.version}" for one in self.alike)
 
-def choice_of(comment: Comment) -> str:
-    """A comment at its version, as a form's value."""
-    return f"{comment.id}:{comment.version}"
+    @property
+    def why(self) -> list[Reason]:
+        """Why it waits."""
+        return [one for one in self.comment.reasons if one.weight is None]
 
-
-def cards(items: Sequence[Item]) -> list[Card]:
-    """Items as cards, each of which knows those beside it that say nearly the same."""
-    shown = {item.comment.id for item in items}
-    return [card(item)._replace(alike=_alike(item, shown)) for item in items]
-
-
-def _alike(item: Item, shown: set[str]) -> tuple[str, ...]:
-    """Only those on the same page, which the moderator can read before he decides about all of them."""
-    near = item.group.comments if item.group else ()
-    return tuple(f"{one.id}:{one.version}" for one in near if one.id in shown and one.id != item.comment.id)
+    @property
+    def moved(self) -> list[Reason]:
+        """What moved its score, the weightiest first."""
+        return sorted((r for r in self.comment.reasons if r.weight is not None), key=lambda r: -abs(r.weight or 0.0))
 
 
 def card(item: Item) -> Card:
@@ -137,6 +135,7 @@ def card(item: Item) -> Card:
         changed=difference(comment.public_text or "", comment.text) if comment.stands else [],
         reports=item.reports,
         actions=item.allowed_actions,
+        alike=tuple(one for one in item.group.comments if one.id != comment.id) if item.group is not None else (),
     )
 
 

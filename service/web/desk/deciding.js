@@ -1,7 +1,7 @@
 // Deciding by the page's own forms, without leaving the page: the card goes at once, and comes back with the word of
 // what happened if the server says no. Nothing is retried by itself, nothing is overwritten.
 
-import { after, cardOf, countTicked, current, makeCurrent, refill, refresh, reload, setCounts, area } from "./list.js";
+import { after, cardOf, cards, countTicked, current, makeCurrent, refill, refresh, reload, setCounts, area, underway } from "./list.js";
 import { counted, say } from "./said.js";
 
 const undoable = []; // ids of decisions that can be taken back, the newest last
@@ -10,22 +10,30 @@ const ours = new Map(); // comment -> the version that our own decision made; th
 export const isOurs = (id, version) => (ours.get(id) ?? 0) >= version;
 export const remember = (decision) => undoable.push(decision);
 
-const choiceOf = (card) => `${card.dataset.commentId}:${card.dataset.version}`;
+// A card's comment at its version, and those that say nearly the same, where its box for them is ticked.
+const choicesOf = (card) => [
+  `${card.dataset.commentId}:${card.dataset.version}`,
+  ...(card.querySelector(".alike input:checked")?.value.split(" ") ?? []),
+];
 
 export const decide = async (chosen, action, why = "") => {
   const could = chosen.filter((card) => card.querySelector(`.decide [value="${action}"]`));
   if (!could.length) return say(`That cannot be done to ${chosen.length === 1 ? "this comment" : "these comments"} now.`, { fault: true });
   const next = after(could);
+  const ids = could.map((card) => card.dataset.commentId);
   for (const card of could) card.hidden = true;
+  for (const id of ids) underway.add(id);
   countTicked();
   makeCurrent(next, { scroll: could.length > 1 });
   const form = new URLSearchParams({ action, reason: why });
-  for (const card of could) form.append("comment", choiceOf(card));
+  for (const choice of new Set(could.flatMap(choicesOf))) form.append("comment", choice);
   const answer = await send(area().dataset.form, form);
+  for (const id of ids) underway.delete(id);
   if (!answer) return back(could);
   const refused = answer.results.filter((one) => one.problem);
   for (const one of answer.results) if (!one.problem) left(one);
   for (const one of refused) await stayed(one);
+  if (!current()) makeCurrent(cards()[0], { scroll: false });
   told(answer, refused.length);
   await refill().catch(() => {});
   return undefined;

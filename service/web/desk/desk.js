@@ -6,7 +6,7 @@ import { showHelp, wire } from "./help.js";
 import { keyOf, listen } from "./keys.js";
 import { area, cards, countTicked, current, makeCurrent, move, onNewCards, refill, tick, ticked } from "./list.js";
 import { follow, lookAround } from "./live.js";
-import { say } from "./said.js";
+import { quiet, say } from "./said.js";
 
 const DECISIONS = new Set(["approve", "reject", "mark_spam", "remove", "restore"]);
 
@@ -28,10 +28,16 @@ const decideAbout = async (chosen, action) => {
 
 const open = (selector) => current()?.querySelector(selector)?.click();
 
+const idsAlike = (card) => {
+  const choices = card?.querySelector(".alike input")?.value.split(" ") ?? [];
+  return new Set(choices.map((choice) => choice.split(":")[0]));
+};
+
+// The campaign: those on this page are ticked, and with the current card go those that are not.
 const alike = () => {
-  const others = current()?.querySelector(".alike input")?.value.split(" ") ?? [];
-  const ids = new Set(others.map((choice) => choice.split(":")[0]));
-  if (!ids.size) return say("No other comment here says nearly the same.");
+  const ids = idsAlike(current());
+  if (!ids.size) return say("No other comment that waits says nearly the same.");
+  current().querySelector(".alike input").checked = true;
   return tick(cards().filter((card) => card === current() || ids.has(card.dataset.commentId)), true);
 };
 
@@ -84,8 +90,7 @@ const byButton = (button) => {
   const card = button.closest(".card");
   if (!card) return decideAbout(ticked(), button.value);
   const why = card.querySelector("[name=reason]").value.trim();
-  const also = card.querySelector(".alike input:checked")?.value.split(" ") ?? [];
-  const ids = new Set(also.map((choice) => choice.split(":")[0]));
+  const ids = card.querySelector(".alike input:checked") ? idsAlike(card) : new Set();
   const chosen = cards().filter((one) => one === card || ids.has(one.dataset.commentId));
   if (!why) return decideAbout(chosen, button.value);
   return isSettled(chosen) && decide(chosen, button.value, why);
@@ -112,6 +117,9 @@ const begin = () => {
   document.addEventListener("focusin", (event) => {
     const card = event.target.closest?.(".card");
     if (card && card !== current() && event.target !== card) makeCurrentQuietly(card);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) quiet();
   });
   listen(act);
   if (!location.hash) makeCurrent(cards()[0], { scroll: false });

@@ -9,7 +9,7 @@ from service.actions.identify import Who
 from service.actions.queue import QueuePage, queue_page, tabs
 from service.domain.errors import Invalid
 from service.web.app_keys import RESOURCES
-from service.web.desk.cards import BUTTONS, DID, REASONS, cards
+from service.web.desk.cards import BUTTONS, DID, REASONS, card
 from service.web.desk.notices import done, named, refused
 from service.web.desk.view import NAMES, TABS, View, cursor_kind, view_of, wanted
 from service.web.pages.errors import as_page
@@ -71,7 +71,7 @@ async def show(request: web.Request, who: Who, view: View, answer: Answer) -> we
         "names": NAMES,
         "tabs": [(tab, found.counts.get(tab, 0)) for tab in TABS],
         "counts_any": any(found.counts.values()),
-        "cards": cards(found.items),
+        "cards": [card(item) for item in found.items],
         "next": cursor_text(cursor_kind(view), found.next.id, found.next.value) if found.next else None,
         "done": await done(res, who.moderator(), request.query.get("done")),
         "refused": await refused(res, who.site, answer.refused),

@@ -9,6 +9,16 @@ export const cards = () => [...area().querySelectorAll(".card:not([hidden])")];
 export const cardOf = (id) => area().querySelector(`.card[data-comment-id="${CSS.escape(id)}"]`);
 export const current = () => area().querySelector(".card.current:not([hidden])");
 
+// Comments about which a decision is on its way: the server may still show them, and tell of them, as they were.
+export const underway = new Set();
+
+const hideUnderway = () => {
+  for (const id of underway) {
+    const card = cardOf(id);
+    if (card) card.hidden = true;
+  }
+};
+
 // XMLHttpRequest, since it can read an answer as a document without a text in between that could become markup.
 export const fetchPage = (url) => new Promise((found, failed) => {
   const request = new XMLHttpRequest();
@@ -28,10 +38,14 @@ export const makeCurrent = (card, { scroll = true } = {}) => {
   card.classList.add("current");
   card.setAttribute("aria-current", "true");
   card.tabIndex = -1;
-  card.focus({ preventScroll: true });
+  if (isFree(document.activeElement)) card.focus({ preventScroll: true });
   if (scroll) intoView(card);
+  else if (card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start" });
   document.dispatchEvent(new CustomEvent("looking", { detail: card.dataset.commentId }));
 };
+
+// Nobody who types, or is anywhere but in the list, is taken away from there.
+const isFree = (active) => !active || active === document.body || Boolean(active.closest("#list"));
 
 // Only as far as is needed, and never so that the card's head is out of sight.
 const intoView = (card) => {
@@ -82,6 +96,7 @@ export const reload = async (wanted = current()?.dataset.commentId) => {
   const fresh = document.importNode(page.querySelector("#list"), true);
   const boxes = new Set(ticked().map((card) => card.dataset.commentId));
   area().replaceWith(fresh);
+  hideUnderway();
   tick(cards().filter((card) => boxes.has(card.dataset.commentId)), true);
   dressed(cards());
   makeCurrent((wanted && cardOf(wanted)) || cards()[0], { scroll: Boolean(wanted) });
@@ -110,6 +125,7 @@ const more = async () => {
       dressed([fresh]);
     }
   }
+  hideUnderway();
   const next = page.querySelector(".turns [rel=next]");
   if (next) link.href = next.href; else link.remove();
   if (!current()) makeCurrent(cards()[0], { scroll: false });

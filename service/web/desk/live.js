@@ -2,7 +2,7 @@
 // comments, and who else is at the desk.
 
 import { isOurs } from "./deciding.js";
-import { area, cardOf, cards, current, refresh, reload, setCounts } from "./list.js";
+import { area, cardOf, cards, current, refresh, reload, setCounts, underway } from "./list.js";
 
 const FEW = 10; // as long as fewer cards stand here, new ones are fetched as they come
 const AGAIN_MS = 15_000; // who says nothing for 40 seconds has gone
@@ -27,7 +27,7 @@ const heard = ({ counts, comments }) => {
   let came = false;
   for (const one of comments) {
     const card = cardOf(one.id);
-    if (isOurs(one.id, one.version)) continue;
+    if (isOurs(one.id, one.version) || underway.has(one.id)) continue;
     if (card && Number(card.dataset.version) < one.version) refresh(one.id);
     came ||= !card && !isSearch() && one.status === area().dataset.status;
   }

@@ -37,6 +37,11 @@ def people(browser: Browser, demo_service: Demo) -> Iterator[People]:
     found.robin.context.close()
 
 
+def said(page: Page) -> Locator:
+    """What the page says has happened; places where scripts would say more stay empty here."""
+    return page.get_by_role("status").filter(has_text=re.compile(r"\S"))
+
+
 def test_a_visitor_reads_the_words(context: BrowserContext) -> None:
     page = context.new_page()
     page.goto("/demo")
@@ -56,7 +61,7 @@ def test_a_member_arrives_where_he_wanted_and_posts(
     expect(page).to_have_url(demo_service.url + "/demo")
     page.get_by_label("Your comment").fill("It *hums*.\nSee https://a.example https://b.example https://c.example")
     page.get_by_role("button", name="Post comment").click()
-    expect(page.get_by_role("status")).to_contain_text("Your comment waits for approval")
+    expect(said(page)).to_contain_text("Your comment waits for approval")
     mine = page.locator("[data-comment-id]")
     expect(mine).to_have_count(1)
     expect(mine).to_be_in_viewport()
@@ -80,13 +85,13 @@ def test_the_moderator_approves_and_takes_back(people: People, context: BrowserC
     page.reload()
     card = page.locator("[data-comment-id]").filter(has_text="It hums")
     card.get_by_role("button", name="Approve").click()
-    expect(page.get_by_role("status")).to_contain_text("1 comment approved.")
+    expect(said(page)).to_contain_text("1 comment approved.")
     expect(card).to_have_count(0)
     visitor = context.new_page()
     visitor.goto("/demo")
     expect(visitor.get_by_role("heading", name="1 comment:")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status")).to_contain_text("put back")
+    expect(said(page)).to_contain_text("put back")
     expect(card).to_have_count(1)
     visitor.reload()
     expect(visitor.get_by_role("heading", name="No comments:")).to_be_visible()
@@ -94,13 +99,13 @@ def test_the_moderator_approves_and_takes_back(people: People, context: BrowserC
 
 def test_many_are_ticked_and_decided_at_once(people: People) -> None:
     page = people.robin
-    ticks = page.get_by_role("checkbox")
+    ticks = page.locator(".tick input")
     count = ticks.count()
     assert count >= 2
     for i in range(count):
         ticks.nth(i).check()
     page.get_by_role("button", name="Approve the ticked").click()
-    expect(page.get_by_role("status")).to_contain_text(f"{count} comments approved.")
+    expect(said(page)).to_contain_text(f"{count} comments approved.")
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-comment-id]")).to_have_count(count)
@@ -127,12 +132,12 @@ def test_a_stale_decision_says_who_was_faster(people: People, demo_service: Demo
     second.goto(page.url)
     card = "[data-comment-id] >> nth=0"
     page.locator(card).get_by_role("button", name="Spam").click()
-    expect(page.get_by_role("status")).to_contain_text("marked as spam")
+    expect(said(page)).to_contain_text("marked as spam")
     second.locator(card).get_by_role("button", name="Approve").click()
     expect(second.get_by_role("alert")).to_contain_text(re.compile(r"Robin\s+marked it as spam on \d+ \w+ 20\d\d"))
     second.close()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status")).to_contain_text("put back")
+    expect(said(page)).to_contain_text("put back")
 
 
 def focused(page: Page) -> Locator:
@@ -176,7 +181,7 @@ def test_by_keyboard_alone_from_skip_link_to_posted(people: People, demo_service
     page.keyboard.press("Tab")
     expect(focused(page)).to_have_text("Post comment")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("waits for approval")
+    expect(said(page)).to_contain_text("waits for approval")
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
@@ -210,7 +215,7 @@ def test_scripts_in_comments_do_not_run_even_where_scripts_may(
     page.goto(demo_service.url + "/demo")
     page.get_by_label("Your comment").fill(payload)
     page.get_by_role("button", name="Post comment").click()
-    expect(page.get_by_role("status")).to_contain_text("published")
+    expect(said(page)).to_contain_text("published")
     context = browser.new_context(java_script_enabled=True)
     reading, seen = context.new_page(), []
     reading.on("dialog", lambda dialog: (seen.append("dialog"), dialog.dismiss()))

@@ -252,7 +252,7 @@ def test_searching(signed: Signed) -> None:
 def test_a_campaign_is_one_decision_without_scripts(place: Place, signed: Signed) -> None:
     page = signed("campaign", "Mo", java_script_enabled=False)
     card = page.locator(".card:has(.text:has-text('four thousand'))").first
-    card.get_by_label("and the 4 on this page that say nearly the same").check()
+    card.get_by_label("and the 4 that wait and say nearly the same").check()
     card.get_by_role("button", name="Spam").click()
     expect(page.get_by_role("status").filter(has_text="marked as spam")).to_contain_text("5 comments marked as spam.")
     page.get_by_role("button", name="Undo").click()

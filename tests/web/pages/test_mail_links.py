@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from service.actions.confirm_subscription import asked
@@ -12,7 +13,7 @@ from service.actions.resources import Resources
 from service.actions.set_member import MemberChange, set_member
 from service.actions.subscribe import subscribe
 from service.domain.comment import Comment
-from service.storage import comments, subscriptions
+from service.storage import comments, members, subscriptions
 from service.storage.subscriptions import Subscription
 from tests.conftest import Blog, Clock
 from tests.web.pages.conftest import Client, Reader
@@ -55,6 +56,17 @@ async def test_the_page_shows_what_an_edit_changes(stranger: Reader, blog: Blog)
     edited = (await edit_comment(blog.res, await blog.who(blog.ada), wanted)).comment
     page = await stranger.get(deciding_link(blog.res, edited, blog.moderator))
     assert "<del> tea</del><ins> coffee</ins>" in page.text
+
+
+async def test_the_letter_decides_for_its_address_alone(stranger: Reader, blog: Blog, held: Comment, link: str) -> None:
+    """Whoever reads the old mailbox of somebody who moves decides nothing any more."""
+    assert (await stranger.get(link)).status == 200
+    moved = msgspec.structs.replace(blog.moderator, email="elsewhere@blog.example")
+    await blog.res.db.write([members.retelling(blog.moderator, moved)])
+    blog.res.cache.forget_member(blog.site.id, moved.id)
+    assert (await stranger.get(link)).status == 403
+    assert (await stranger.send(link, action="approve")).status == 403
+    assert await status(blog.res, held) == "pending"
 
 
 @pytest.mark.parametrize(("action", "after"), [("approve", "approved"), ("reject", "rejected"), ("mark_spam", "spam")])
