@@ -248,7 +248,7 @@ WHOLE = {"sites.every", "erasures.unfinished", "models.in_service", "models.thre
 
 @pytest.fixture
 def engine() -> str:
-    """Its planner tells how it would go about a query that finds nothing; PostgreSQL's goes by what is in the tables."""
+    """Its planner tells its way also where the tables are empty; PostgreSQL's goes by what is in them."""
     return "sqlite"
 
 
