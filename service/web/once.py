@@ -46,10 +46,8 @@ async def _first_or_replayed(replays: Replays, key: Key, request_hash: str, work
             return await work(keep)
         except KeyTaken:  # another process was first
             continue
-        except (
-            StaleDecision,
-            NotAllowedNow,
-        ):  # so, perhaps, because of this very call, which another process was given
+        except (StaleDecision, NotAllowedNow):
+            # Perhaps it is so because of this very call, which another process was given, too.
             kept = await replays.find(key, request_hash)
             if kept is None:
                 raise
