@@ -7,7 +7,7 @@ from pathlib import Path
 
 import service
 
-SHIPPED_MANIFEST_SHA256 = "0cc64d0606aa1a7c250ed8fa1a777896772f177fd597b7e82ab3b3eb776b908b"
+SHIPPED_MANIFEST_SHA256 = "992eda4283dfae24becdfdad5d6a243a70e36de011901daa41dd279b67920052"
 
 
 def shipped_folder() -> Path:
