@@ -7,7 +7,7 @@ from pathlib import Path
 
 import service
 
-SHIPPED_MANIFEST_SHA256 = "992eda4283dfae24becdfdad5d6a243a70e36de011901daa41dd279b67920052"
+SHIPPED_MANIFEST_SHA256 = "ba927e1c99e1eee93b9642a57939089137605ed4dddcce22c4b8a04aa2dd6d02"
 
 
 def shipped_folder() -> Path:
