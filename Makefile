@@ -6,10 +6,10 @@ DATA ?= ../shared/data
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long check format bench train docs wheel clean
+.PHONY: help demo serve test test-postgres test-long check format bench train docs wheel clean
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/serve ## set up, then serve the demo: sample post, members, queue, model (data in demo-data/)
 	GREENROOM_DATA=demo-data $(BIN)/greenroom serve --demo
@@ -19,6 +19,9 @@ serve: $(VENV)/serve ## set up, then serve with the settings of your environment
 
 test: $(VENV)/develop ## set up, then run all tests but the long ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+
+test-postgres: $(VENV)/develop ## the same tests on PostgreSQL (a server of its own from a wheel)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" --engine postgres
 
 test-long: $(VENV)/develop ## the long tests: 20 rounds of kill -9, slow clients, every fsync watched
 	$(BIN)/python -m pytest -m long
@@ -36,8 +39,10 @@ format: $(VENV)/develop ## put the code into its form
 bench: $(VENV)/develop ## measure: bare aiohttp beside ours in one table; large beside small
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.units
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.desk
+	$(BIN)/python -m benchmarks.widget
 
 train: $(VENV)/serve ## train the shipped model again from the labelled comments in DATA
 	$(BIN)/greenroom train --data $(DATA)/*.jsonl.gz --split train --measure-on dev --out models/shipped

@@ -19,10 +19,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.large import BLOG, Size, fill, word
 from service.actions.add_member import NewMember, add_member
+from service.actions.add_site import find_site
 from service.actions.make_token import PAGE_MS, make_token
-from service.app import open_resources
+from service.app import database_of, open_resources
 from service.settings import Settings, read_settings
-from service.storage import search
 
 _ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 # Notes when a key came and when the picture after it was drawn; the script of the page does its work in between.
@@ -38,15 +38,19 @@ _SERVED = """(part) => performance.getEntriesByType("resource").filter((one) => 
 _DRAWN = """() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime"""
 
 
-async def _prepare(data: Path, pending: int) -> str:
-    """The database, ready to be searched, and the cookie of a moderator."""
-    fill(str(data / "greenroom.sqlite"), Size(2 * pending, 10, 100, pending))
+def _fill(data: Path, pending: int) -> None:
+    settings = _settings(data)
+    data.mkdir(exist_ok=True)
+    fill(database_of(settings), Size(comments=pending + 20_000, sites=10, long=1_000, pending=pending))
+
+
+async def _sign_in(data: Path) -> str:
+    """The cookie of a moderator."""
     async with open_resources(_settings(data)) as res:
-        while await search.index_some(res.db):
-            pass
-        site = await res.cache.site(BLOG)
+        site = await find_site(res, BLOG)
         assert site is not None
-        return await make_token(res, await add_member(res, site, NewMember("Mo", role="moderator")), "page", PAGE_MS)
+        mo = await add_member(res, site, NewMember("Mo", role="moderator"))
+        return await make_token(res, mo, "page", PAGE_MS)
 
 
 def _settings(data: Path) -> Settings:
@@ -83,13 +87,14 @@ def _drawn(page: Page) -> float:
 def _measure(page: Page, presses: int, times: int) -> list[str]:
     page.add_init_script(_NOTING)
     opened, searched = [], []
+    searches = (f"{word(40)} {word(200)}", f"{word(3_000)}", f"{word(9)} score:>0.9")
     for i in range(times):
         page.goto(f"/sites/{BLOG}/desk?sort={('oldest', 'riskiest', 'uncertain')[i % 3]}")
         opened.append(_drawn(page))
     for i in range(times):
-        page.goto(f"/sites/{BLOG}/desk?q={(f'{word(0)}+{word(1)}', 'author:bako score:>0.9', word(400))[i % 3]}")
+        page.goto(f"/sites/{BLOG}/desk?q={searches[i % 3]}")
         searched.append(_drawn(page))
-    page.goto("/sites/{BLOG}/desk?sort=riskiest")
+    page.goto(f"/sites/{BLOG}/desk?sort=riskiest")
     page.locator(".card.current").wait_for()
     for _ in range(presses):
         with page.expect_response("**/desk/decisions*"):
@@ -114,7 +119,8 @@ def main() -> None:
     if chromium is None:
         sys.exit("There is no chromium on the PATH; on Debian: apt-get install chromium")
     with tempfile.TemporaryDirectory(prefix="greenroom-desk-") as name:
-        cookie = uvloop.run(_prepare(Path(name), wanted.pending))
+        _fill(Path(name), wanted.pending)
+        cookie = uvloop.run(_sign_in(Path(name)))
         with served(Path(name)) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=_ARGS)
             context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})

@@ -117,7 +117,7 @@ class Large:
         yield SITES, [(site, "{}", _T0, 1) for site in sites]
         yield (
             STATUS_COUNTS,
-            [(s, status, self._counts[s][status]) for s in sites for status in (*_VERDICTS, "reported")],
+            [(s, status, self._counts[s][status]) for s in sites for status in (*_VERDICTS, "reported", "audit")],
         )
         yield MEMBERS, [row for number, site in enumerate(sites) for row in self._members(site, number)]
         yield THREADS, [self._thread(number, place) for number, place in enumerate(self._places)]

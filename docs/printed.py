@@ -8,6 +8,8 @@ from aiohttp.web import RouteDef
 from service.domain.site import Policy
 from service.settings import PREFIX, SETTINGS
 from service.web.contract import IF_NONE_MATCH, Contract, contract_of, problems_of
+from service.web.desk.policy import SETTINGS as POLICY
+from service.web.desk.policy import Setting as PolicySetting
 from service.web.problems import PROBLEMS
 from service.web.routes import ROUTES, S
 
@@ -31,14 +33,21 @@ def settings_page() -> str:
             "",
             "What a site's owner decides, for each site by itself, is its policy: `greenroom settings --site SITE`.",
             "",
-            "| policy | default |",
-            "| --- | --- |",
-            *[f"| `{name}` | {_shown(getattr(Policy(), name))} |" for name in Policy.__struct_fields__],
+            "| policy | default | what it is |",
+            "| --- | --- | --- |",
+            *[f"| `{one.name}` | {_shown(getattr(Policy(), one.name))} | {_meaning(one)} |" for one in POLICY],
             "",
             "`hold_at` and `spam_at` without a value are those of the card of the model in service.",
             "",
         ]
     )
+
+
+def _meaning(one: PolicySetting) -> str:
+    """As the desk asks for it, with the words that may be set."""
+    told = [(word, said.removeprefix(f"{word}: ")) for word, said in one.choices]
+    choices = "; ".join(f"`{word}`" if said == word else f"`{word}` ({said})" for word, said in told)
+    return " ".join([f"{one.label}{': ' + choices if choices else ''}.", one.hint]).strip()
 
 
 def problems_page() -> str:

@@ -85,6 +85,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is marked so runs on both engines; with --engine postgres everything runs on that one."""
+    both = metafunc.definition.get_closest_marker("both_engines") and metafunc.config.getoption("--engine") == "sqlite"
+    if both and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ["sqlite", "postgres"])
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A real PostgreSQL, started when the first test asks for it."""
@@ -104,6 +111,13 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("schema") / "greenroom.sqlite"
     migrate(str(path))
     return path.read_bytes()
+
+
+@pytest.fixture
+def only_sqlite(engine: str) -> None:
+    """For what a file has and a server has not."""
+    if engine != "sqlite":
+        pytest.skip("of SQLite's files")
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, suppress
 
 from service.actions.changes import Change
 from service.actions.resources import Resources
-from service.actions.start_training import start_training
+from service.actions.set_thresholds import renew_thresholds
+from service.actions.start_training import latest_trainings, start_training
 from service.domain.errors import AlreadyTraining, StorageUnavailable
 from service.domain.learning import enough_news
 from service.domain.site import Site
@@ -19,6 +20,7 @@ from service.storage import labels, sites, trainings
 
 _QUIET_S = 2.0  # without another decision, before a training begins
 _LONGEST_S = 15.0  # a moderator who decides without a pause does not put it off for longer
+_FIRST_LOOK_S = 60.0  # a start has other things to do
 _LOOK_S = 600.0  # between looks at who is due
 _DAY_MS = 86_400_000
 _MOST = 10_000
@@ -103,10 +105,15 @@ async def _learn(res: Resources, site: Site, wishes: _Wishes) -> None:
 
 
 async def _every_day(res: Resources) -> None:
-    """Once a day a full training of each site in which anything was decided since the last."""
+    """Once a day a full training of each site in which labels came or went since the last, and its cuts anew.
+
+    Labels go with those who leave: what they wrote is to be unlearnt.
+    """
+    await asyncio.sleep(_FIRST_LOOK_S)
     while True:
         with suppress(StorageUnavailable):
             for site in await sites.every(res.db):
+                await renew_thresholds(res, site, _DAY_MS)
                 if site.policy.retraining != "by_hand" and await _is_due(res, site, "full"):
                     with suppress(AlreadyTraining):
                         await start_training(res, site, "full", "schedule")
@@ -114,9 +121,11 @@ async def _every_day(res: Resources) -> None:
 
 
 async def _is_due(res: Resources, site: Site, kind: Kind) -> bool:
+    await latest_trainings(res, site)  # one that was lost on its way is no training
     last = await trainings.last_of(res.db, site.id, kind)
     since = last.created_at if last else 0
     if last is not None and res.now_ms() - since < _DAY_MS:
         return False
     news = await labels.count_since(res.db, site.id, since, 1)
-    return enough_news(news, 0, await labels.of_each(res.db, site.id))
+    gone = last is not None and await labels.count_since(res.db, site.id, -1, last.labels) < last.labels
+    return (gone or news > 0) and enough_news(1, 0, await labels.of_each(res.db, site.id))

@@ -27,7 +27,7 @@ class Deciding(msgspec.Struct, frozen=True, array_like=True):
     address: str = ""  # keyed hash
 
 
-class Admitting(msgspec.Struct, frozen=True, array_like=True):
+class DecidingRequest(msgspec.Struct, frozen=True, array_like=True):
     """To decide about one request to become a member, as this owner while he is one at that very address."""
 
     site: str
@@ -74,10 +74,10 @@ def deciding_link(res: Resources, comment: Comment, member: Member | None) -> st
     return _path(comment.site_id, "desk/letter", sealed(res.seal.key(LETTERS), right))
 
 
-def admitting_link(res: Resources, request: MembershipRequest, owner: Member) -> str:
+def request_deciding_link(res: Resources, request: MembershipRequest, owner: Member) -> str:
     """The path of the page on which this request can be decided about, for 7 days, until somebody does."""
     address = address_hash(res.seal.key(LETTERS), owner.email or "")
-    right = Admitting(request.site_id, request.id, res.now_ms() + _DECIDING_MS, owner.id, address)
+    right = DecidingRequest(request.site_id, request.id, res.now_ms() + _DECIDING_MS, owner.id, address)
     return _path(request.site_id, "membership-request", sealed(res.seal.key(LETTERS), right))
 
 
@@ -103,13 +103,13 @@ def deciding_right(res: Resources, site_id: str, token: str) -> Deciding | None:
     return right if right is not None and right.site == site_id and right.until > res.now_ms() else None
 
 
-def admitting_right(res: Resources, site_id: str, token: str) -> Admitting | None:
+def request_deciding_right(res: Resources, site_id: str, token: str) -> DecidingRequest | None:
     """What the link permits on this site; None where it is not ours or its time is up."""
-    right = opened(res.seal.key(LETTERS), token, Admitting)
+    right = opened(res.seal.key(LETTERS), token, DecidingRequest)
     return right if right is not None and right.site == site_id and right.until > res.now_ms() else None
 
 
-async def holder(res: Resources, right: Deciding | Admitting) -> Member | None:
+async def holder(res: Resources, right: Deciding | DecidingRequest) -> Member | None:
     """The one whom the letter went to, while he moderates and that very address is his."""
     member = await res.cache.member(right.site, right.member) if right.member else None
     if member is None or member.email is None or not member.moderates(res.now_ms()):

@@ -1,5 +1,6 @@
 """Makes keys for programs, and revokes them."""
 
+from collections.abc import Callable
 from hashlib import sha256
 
 import msgspec
@@ -12,7 +13,7 @@ from service.domain.key import AKISMET_DIGITS, API_PREFIX, Key, KeyKind, KeyScop
 from service.domain.member import Member
 from service.domain.names import clean_name
 from service.storage import keys
-from service.storage.database import Outdated
+from service.storage.database import Outdated, Statement
 
 _TRIES = 8
 
@@ -26,7 +27,13 @@ class NewKey(msgspec.Struct, frozen=True):
     expires_at: int | None = None
 
 
-async def make_key(res: Resources, maker: Member, new: NewKey) -> tuple[Key, str]:
+def _keep_nothing(_: Key) -> list[Statement]:
+    return []
+
+
+async def make_key(
+    res: Resources, maker: Member, new: NewKey, keep: Callable[[Key], list[Statement]] = _keep_nothing
+) -> tuple[Key, str]:
     """A new key, and the one sight of its text. Raises Invalid; NotAllowedNow for a maker who is no owner."""
     name = clean_name(new.name)
     if new.kind == "akismet" and new.scope is not None:
@@ -39,7 +46,7 @@ async def make_key(res: Resources, maker: Member, new: NewKey) -> tuple[Key, str
         if not key.holds(maker, res.now_ms()):
             raise NotAllowedNow("A key acts as the owner who makes it, so only an owner can.")
         try:
-            await res.db.write([keys.adding(key)])
+            await res.db.write([keys.adding(key), *keep(key)])
         except Outdated:  # 48 bits can meet twice
             continue
         return key, raw

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from service.actions.evidence import thresholds
 from service.actions.resources import Resources
 from service.actions.set_policy import as_changed
+from service.actions.set_thresholds import foreseen_thresholds
 from service.domain import languages, markup, words
 from service.domain.comment import Comment
 from service.domain.hindsight import Hindsight, Past, in_hindsight
@@ -35,7 +35,7 @@ async def preview_policy(res: Resources, site: Site, changes: dict[str, Any]) ->
     """What the policy with these changes would have made of the site's last 500 comments. Raises Invalid."""
     policy = as_changed(res, site, changes)
     known = await _look(res, site, policy)
-    hold_at, spam_at = thresholds(res, site.id, policy)
+    hold_at, spam_at = await foreseen_thresholds(res, site, policy)
 
     def judged() -> Hindsight:
         return in_hindsight([_past(one, known, policy, hold_at, spam_at) for one in known.comments])

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from service.actions.evidence import thresholds
 from service.actions.resources import Resources
 from service.actions.scored_history import scored_history
 from service.domain.simulation import Judged
@@ -20,6 +21,25 @@ async def follow_policy(res: Resources, site: Site, policy: Policy) -> None:
         return
     if own is None or (own.one_in, own.version) != (policy.honest_held_one_in, model.version):
         await set_thresholds(res, site.id, policy.honest_held_one_in, model)
+
+
+async def renew_thresholds(res: Resources, site: Site, age_ms: int) -> None:
+    """Sets the cuts anew where the site has asked for that and they are older: its history goes on."""
+    own, model = res.models.cuts_of(site.id), res.models.of(site.id) or res.scorer.model
+    one_in = site.policy.honest_held_one_in
+    if one_in is not None and model is not None and (own is None or res.now_ms() - own.created_at > age_ms):
+        await set_thresholds(res, site.id, one_in, model)
+
+
+async def foreseen_thresholds(res: Resources, site: Site, policy: Policy) -> tuple[float, float]:
+    """The cuts that would hold under this policy, which is only being tried."""
+    model, own = res.models.of(site.id) or res.scorer.model, res.models.cuts_of(site.id)
+    one_in = policy.honest_held_one_in
+    if one_in is None or model is None or (own is not None and (own.one_in, own.version) == (one_in, model.version)):
+        return thresholds(res, site.id, policy)
+    history = await scored_history(res.db, site.id, model, await models.find(res.db, site.id, model.version))
+    chosen = from_history(history, one_in, (model.hold_at, model.spam_at))
+    return chosen.hold.at, chosen.spam.at
 
 
 async def set_thresholds(res: Resources, site_id: str, one_in: int, model: Scores) -> Thresholds:

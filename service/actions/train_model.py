@@ -32,7 +32,7 @@ from service.storage import labels, models, trainings
 from service.storage.database import Outdated, Statement
 from service.storage.labels import LabelRow
 
-_MOST = {"refit": 5_000, "full": 100_000}  # labels, the newest
+_MOST = {"refit": 5_000, "full": 20_000}  # labels, the newest: what memory they take is bounded by this
 _SAID = 1_000  # of them, what the model said without having seen them is kept
 _CURVE_UP_TO = 400  # labels, up to which a refit draws the learning curve too; a full training always does
 _KEPT = 20  # versions with files

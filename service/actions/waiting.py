@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -11,11 +12,10 @@ from service.spam import neardup
 from service.storage import surroundings
 from service.storage.database import Database
 
-_WAITING = 500  # the newest that wait are compared
-_SKETCHES = 20_000
+_WAITING = 300  # the newest that wait are compared, and those on the page
+_KEPT = 600
+_SITES = 100
 _MOST = 200  # in one group
-
-_Key = tuple[str, int]
 
 
 class Alike(msgspec.Struct, frozen=True):
@@ -32,39 +32,66 @@ class Group(msgspec.Struct, frozen=True):
     comments: tuple[Alike, ...]
 
 
+@dataclass(slots=True)
+class _Site:
+    """The comments of one site that wait: their versions, and the sketches of those that have one."""
+
+    versions: dict[str, int] = field(default_factory=dict)
+    sketches: dict[str, neardup.Sketch | None] = field(default_factory=dict)
+    recent: neardup.Recent = field(default_factory=lambda: neardup.Recent(_KEPT))
+
+
 class Waiting:
     """Remembers the sketches of texts, since those that wait are looked at again and again."""
 
     def __init__(self) -> None:
-        self._sketches: OrderedDict[_Key, neardup.Sketch | None] = OrderedDict()
+        self._sites: OrderedDict[str, _Site] = OrderedDict()
 
     async def groups(self, db: Database, site_id: str, found: Sequence[Comment]) -> dict[str, Group]:
         """The groups of these comments of a site, by their ids; only where there are others."""
         waiting = await surroundings.waiting(db, site_id, _WAITING)
         waiting |= {one.id: one.version for one in found if one.status == "pending"}
-        fresh = [one for one in waiting.items() if one not in self._sketches]
-        texts = await surroundings.texts(db, site_id, [one for one, _ in fresh]) if fresh else {}
-        shown = {(one.id, one.version): one.text for one in found if (one.id, one.version) not in self._sketches}
-        wanted = shown | {one: texts[one[0]] for one in fresh if one[0] in texts}
-        if wanted:
-            await asyncio.to_thread(self._sketch, wanted)
-        return self._grouped(waiting, found)
+        site = self._site(site_id)
+        fresh = [one for one, version in waiting.items() if site.versions.get(one) != version]
+        shown = {one.id: one.text for one in found}
+        unknown = [one for one in fresh if one not in shown]
+        texts = shown | (await surroundings.texts(db, site_id, unknown) if unknown else {})
+        wanted = [(one, texts[one]) for one in fresh if one in texts]
+        others = [one for one in found if one.id not in waiting]
+        sketches = await asyncio.to_thread(_sketches, wanted + [(one.id, one.text) for one in others])
+        for one, _ in wanted:
+            _learn(site, one, waiting[one], sketches[one])
+        for gone in site.versions.keys() - waiting.keys():
+            _forget(site, gone)
+        return {one.id: group for one in found if (group := _group(site, one.id, sketches)) is not None}
 
-    def _sketch(self, wanted: dict[_Key, str]) -> None:
-        for key, text in wanted.items():
-            self._sketches[key] = neardup.sketch(text)
-        while len(self._sketches) > _SKETCHES:
-            self._sketches.popitem(last=False)
+    def _site(self, site_id: str) -> _Site:
+        site = self._sites.pop(site_id, None) or _Site()
+        self._sites[site_id] = site
+        while len(self._sites) > _SITES:
+            self._sites.popitem(last=False)
+        return site
 
-    def _grouped(self, waiting: dict[str, int], found: Sequence[Comment]) -> dict[str, Group]:
-        recent = neardup.Recent(len(waiting) + 1)
-        for key in waiting.items():
-            if (sketch := self._sketches.get(key)) is not None:
-                recent.add(key[0], sketch)
-        groups = {}
-        for one in found:
-            sketch = self._sketches.get((one.id, one.version))
-            near = [other.key for other in recent.near(sketch, _MOST)] if sketch is not None else []
-            if [other for other in near if other != one.id]:
-                groups[one.id] = Group(len(near), tuple(Alike(other, waiting[other]) for other in sorted(near)))
-        return groups
+
+def _sketches(texts: Sequence[tuple[str, str]]) -> dict[str, neardup.Sketch | None]:
+    return {key: neardup.sketch(text) for key, text in texts}
+
+
+def _learn(site: _Site, comment_id: str, version: int, sketch: neardup.Sketch | None) -> None:
+    site.versions[comment_id], site.sketches[comment_id] = version, sketch
+    site.recent.forget(comment_id)
+    if sketch is not None:
+        site.recent.add(comment_id, sketch)
+
+
+def _forget(site: _Site, comment_id: str) -> None:
+    del site.versions[comment_id], site.sketches[comment_id]
+    site.recent.forget(comment_id)
+
+
+def _group(site: _Site, comment_id: str, sketches: dict[str, neardup.Sketch | None]) -> Group | None:
+    sketch = site.sketches.get(comment_id) or sketches.get(comment_id)
+    near = [other.key for other in site.recent.near(sketch, _MOST)] if sketch is not None else []
+    if not [other for other in near if other != comment_id]:
+        return None
+    return Group(len(near), tuple(Alike(other, site.versions[other]) for other in sorted(near)))

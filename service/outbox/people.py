@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from service.actions.letter_links import admitting_link
+from service.actions.letter_links import request_deciding_link
 from service.actions.make_letter_link import letter_of
 from service.actions.renew_code import renew_code
 from service.outbox.kinds import Draft, Spread, Writing
@@ -64,7 +64,7 @@ async def compose_request(writing: Writing, recipient: str, events: Sequence[Eve
         "name": disarmed(one_line(found.member_name)),
         "message": disarmed(found.message),
         "owner": owner.name,
-        "url": writing.public_url + admitting_link(res, found, owner),
+        "url": writing.public_url + request_deciding_link(res, found, owner),
     }
     return Draft(owner.email, f"[{site.id}] Somebody asks to become a member", "membership_request", told)
 

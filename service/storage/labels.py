@@ -24,11 +24,15 @@ def _row(row: Row) -> LabelRow:
 
 
 async def newest(db: Database, site_id: str, limit: int) -> list[LabelRow]:
-    """The site's newest labels of comments that still have their text, the newest first."""
+    """The site's newest labels of comments that still have their text, the newest first.
+
+    What somebody said who is banned by now is left out.
+    """
     sql = (
         "SELECT l.comment_id, l.label, l.source, l.member_id, c.author_id, l.contested, l.created_at, c.text,"
         " l.author_name, l.author_url FROM labels l JOIN comments c ON c.id = l.comment_id"
-        " WHERE l.site_id = :site_id AND c.text <> '' ORDER BY l.created_at DESC LIMIT :limit"
+        " LEFT JOIN members g ON g.id = l.member_id WHERE l.site_id = :site_id AND c.text <> ''"
+        " AND COALESCE(g.status, 'active') <> 'banned' ORDER BY l.created_at DESC LIMIT :limit"
     )
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "limit": limit}))
     return [_row(row) for row in rows]

@@ -16,6 +16,7 @@ from service.actions.model_life import Version, figures_of, simulation, version_
 from service.actions.pass_audit import pass_audit
 from service.actions.promote_model import promote_model, roll_back
 from service.actions.resources import Resources
+from service.actions.set_member import MemberChange, set_member
 from service.actions.set_policy import set_policy
 from service.actions.set_thresholds import follow_policy
 from service.actions.site_models import SiteModels
@@ -292,6 +293,16 @@ async def test_who_leaves_is_unlearnt(school: School) -> None:
     await erase_member(school.res, school.blog.site, eve.id)
     assert {row.label.label for row in await labels.newest(school.res.db, "blog", 99)} == {"ham"}
     assert len(await models.said(school.res.db, found.trained.id)) == 4
+
+
+async def test_what_a_banned_moderator_said_is_unlearnt(school: School) -> None:
+    rogue = await school.blog.join("Rogue", "moderator")
+    await school.sit(8)
+    for _ in range(4):
+        await school.decide("approve", school.campaign.spam(), rogue)
+    assert len(await labels.newest(school.res.db, "blog", 99)) == 12
+    await set_member(school.res, school.blog.owner, school.blog.site, rogue.id, MemberChange(status="banned"))
+    assert len(await labels.newest(school.res.db, "blog", 99)) == 8
 
 
 async def test_a_sample_is_drawn_looked_at_and_counted(school: School) -> None:

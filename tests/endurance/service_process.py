@@ -23,6 +23,8 @@ class Service:
     def __init__(self, data: Path, under: Sequence[str] = ()) -> None:
         self.data, self._under = data, list(under)
         self.url, self.ready_s = "", 0.0
+        self.under_way = 0  # requests, where its callers count them
+        self.program = ["-m", "service"]
         self.settings: dict[str, str] = {}  # beside those that all services of these tests have
         self._process: subprocess.Popen[bytes] | None = None
         self._log = data.with_name(f"{data.name}.log")
@@ -54,7 +56,7 @@ class Service:
         assert self._process is None
         with self._log.open("ab") as errors:
             self._process = subprocess.Popen(
-                [*self._under, sys.executable, "-m", "service", "serve"],
+                [*self._under, sys.executable, *self.program, "serve"],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env={**environment(self.data), **self.settings},

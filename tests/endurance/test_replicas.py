@@ -6,6 +6,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +18,8 @@ from service_process import Record, Service, command, wait_until
 
 from tests.postgres import Server
 
-Start = Callable[[], Service]
+Start = Callable[..., Service]
+_NEXT_VERSION = str(Path(__file__).with_name("next_version.py"))
 
 
 SECRET = {"GREENROOM_SECRET": secrets.token_hex(32)}
@@ -47,11 +49,12 @@ def start(tmp_path: Path, settings: Mapping[str, str]) -> Iterator[Start]:
     """Starts one more replica."""
     made: list[Service] = []
 
-    def one() -> Service:
+    def one(*program: str) -> Service:
         folder = tmp_path / f"replica-{len(made)}"
         folder.mkdir()
         made.append(Service(folder))
         made[-1].settings = dict(settings)
+        made[-1].program = list(program) or made[-1].program
         return made[-1].start()
 
     yield one
@@ -192,3 +195,67 @@ def test_another_secret_is_refused(together: Club, start: Start, settings: Mappi
     other.launch()
     assert other.wait() == 1
     assert "another secret" in other.log()
+
+
+def test_an_upgrade_one_by_one_fails_no_request(
+    together: Club, start: Start, settings: Mapping[str, str], record_property: Record
+) -> None:
+    """The next version brings the schema up to date while the old one serves; both serve; the old one is stopped."""
+    ledger, replicas = Ledger(), [start(), start()]
+    with ThreadPoolExecutor(1) as operator:
+        asyncio.run(_post_while(together, replicas, ledger, operator, lambda: _upgrade(replicas, start)))
+    assert ledger.refused == []
+    assert ledger.unanswered == []
+    newer = "SELECT mood FROM comments LIMIT 1"
+    with psycopg.connect(settings["GREENROOM_DATABASE"]) as connection:
+        connection.execute(newer)
+        check_rows(connection.execute, ledger)  # type: ignore[arg-type]
+    old = Service(replicas[0].data)
+    old.settings = dict(settings)
+    old.launch()  # what is older than the schema may go on, and may not begin
+    assert old.wait() == 1
+    assert "newer Greenroom" in old.log()
+    told = f"{len(ledger.comments)} comments during an upgrade of two replicas one by one, none refused"
+    record_property("endurance", told)
+    print(f"\n{told}")
+
+
+def _upgrade(replicas: list[Service], start: Start) -> None:
+    """As an operator does it: the new one first, then the old one out of the proxy's list, then its end."""
+    for _ in range(2):
+        replicas.append(start(_NEXT_VERSION))
+        old = replicas.pop(0)
+        wait_until(lambda old=old: old.under_way == 0, "what is under way at the old one")  # type: ignore[misc]
+        assert old.stop() == 0
+
+
+async def _post_while(
+    club: Club, replicas: list[Service], ledger: Ledger, operator: ThreadPoolExecutor, work: Callable[[], None]
+) -> None:
+    """Members post to whichever replica is in the list, as a proxy would have it, until the work is done and after."""
+    working = asyncio.get_running_loop().run_in_executor(operator, work)
+    async with aiohttp.ClientSession() as http, asyncio.TaskGroup() as group:
+        for token in club.members:
+            group.create_task(_post_to_any(http, token, replicas, ledger, working))
+    await working
+
+
+async def _post_to_any(
+    http: aiohttp.ClientSession, token: str, replicas: list[Service], ledger: Ledger, working: "asyncio.Future[None]"
+) -> None:
+    after = 0
+    while after < 10:
+        after += working.done()
+        attempt, replica = new_attempt(token, with_key=True), random.choice(replicas)
+        replica.under_way += 1
+        try:
+            async with http.post(
+                f"{replica.url}{API}/comments", json=attempt.body(), headers=attempt.headers()
+            ) as answer:
+                told = await answer.json()
+        finally:
+            replica.under_way -= 1
+        if answer.status in (201, 202):
+            ledger.comments[told["id"]] = Told(attempt, told["status"], told["version"])
+        else:
+            ledger.refused.append((answer.status, told.get("code", "")))

@@ -209,3 +209,32 @@ def test_a_crowd_beyond_the_limit_is_answered_at_once() -> None:
         await scorer.stop()
 
     run(test)
+
+
+def test_a_batch_of_several_sites_is_scored_by_the_model_of_each() -> None:
+    async def test() -> None:
+        usual, own = Fake("usual"), Fake("own")
+        scorer = Scorer(usual)
+        scorer.start()
+        asked = [scorer.score(Sample("x" * n), own if n % 3 == 0 else None) for n in range(60)]
+        answers = await asyncio.gather(*asked)
+        assert answers == [Scored(float(n), "own" if n % 3 == 0 else "usual") for n in range(60)]
+        assert (sum(usual.batches), sum(own.batches)) == (40, 20)
+        assert len(own.batches) <= 2  # together, not one by one
+        await scorer.stop()
+
+    run(test)
+
+
+def test_a_broken_model_of_one_site_leaves_the_others_scored() -> None:
+    async def test() -> None:
+        usual, own = Fake("usual"), Fake("own")
+        own.fault = ValueError("broken")
+        scorer = Scorer(usual)
+        scorer.start()
+        answers = await asyncio.gather(*(scorer.score(Sample("xx"), own if n else None) for n in range(2)))
+        assert answers == [Scored(2.0, "usual"), None]
+        assert scorer.state == "ready"
+        await scorer.stop()
+
+    run(test)

@@ -1,15 +1,13 @@
 """Editing over HTTP: who, when, which version; what is public meanwhile; what moderators see; races."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from service.actions.resources import Resources
 from service.actions.set_member import MemberChange, set_member
+from tests.behind import behind
 from tests.conftest import Blog, Clock, make_blog
 from tests.web.conftest import Answer, Caller, Login
 
@@ -261,11 +259,11 @@ async def test_a_moderators_edit_is_published_and_logged(ada: Caller, mo: Caller
     assert len((await mo("GET", "/log")).json["decisions"]) == 1
 
 
-async def test_the_label_of_the_old_text_goes(ada: Caller, mo: Caller, tmp_path: Path) -> None:
+async def test_the_label_of_the_old_text_goes(ada: Caller, mo: Caller, where: str) -> None:
     comment = (await ada.post(HOLD)).json
     await mo.decide("approve", comment)
     await edit(ada, comment, "Other words", 2)
-    with closing(sqlite3.connect(tmp_path / "greenroom.sqlite")) as connection:
+    with behind(where) as connection:
         assert connection.execute("SELECT COUNT(*) FROM labels").fetchone() == (0,)
 
 

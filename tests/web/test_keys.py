@@ -23,6 +23,21 @@ async def make(olive: Caller, **fields: Any) -> Answer:
     return await olive("POST", "/keys", json={"name": "importer", "kind": "api", **fields})
 
 
+async def test_a_name_is_not_needed(olive: Caller) -> None:
+    made = await olive("POST", "/keys", json={"kind": "akismet"})
+    assert (made.status, made.json["name"], len(made.json["key"])) == (201, "akismet", 12)
+
+
+async def test_a_call_made_again_makes_no_second_key_and_shows_none(olive: Caller) -> None:
+    first, again = [await make(olive) for _ in range(2)]
+    assert first.json["id"] != again.json["id"]
+    keyed = {"Idempotency-Key": "k"}
+    one, two = [await olive("POST", "/keys", json={"kind": "api"}, headers=keyed) for _ in range(2)]
+    assert (two.status, two.headers["Idempotency-Replayed"]) == (201, "true")
+    assert (two.json["id"], two.json["key"]) == (one.json["id"], None)
+    assert len((await olive("GET", "/keys")).json["keys"]) == 3
+
+
 def by_key(olive: Caller, key: str) -> Caller:
     return Caller(olive._client, "blog", key)
 

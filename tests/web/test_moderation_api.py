@@ -1,19 +1,19 @@
 """Moderation over HTTP: the queue and all that stands on its cards, decisions, stale ones, bulk, undo, log, labels."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.behind import behind
 from tests.conftest import Blog, Clock
 from tests.web.conftest import Caller, Login
 
+pytestmark = pytest.mark.both_engines
 
-def labels(tmp_path: Path) -> dict[str, str]:
-    with closing(sqlite3.connect(tmp_path / "greenroom.sqlite")) as connection:
+
+def labels(where: str) -> dict[str, str]:
+    with behind(where) as connection:
         return dict(connection.execute("SELECT comment_id, label FROM labels").fetchall())
 
 
@@ -39,7 +39,7 @@ async def test_a_card_has_all_that_a_decision_needs(ada: Caller, mo: Caller, clo
     assert card["decisions"] == []
 
 
-async def test_the_life_of_a_comment(ada: Caller, mo: Caller, visitor: Caller, tmp_path: Path, clock: Clock) -> None:
+async def test_the_life_of_a_comment(ada: Caller, mo: Caller, visitor: Caller, where: str, clock: Clock) -> None:
     comment = (await ada.post("score 0.6")).json
     path = [
         ("mark_spam", "spam", "spam"),
@@ -55,7 +55,7 @@ async def test_the_life_of_a_comment(ada: Caller, mo: Caller, visitor: Caller, t
         (result,) = answer.json["results"]
         assert (answer.status, result) == (200, {"id": comment["id"], "status": status, "version": version})
         comment["version"] = version
-        assert labels(tmp_path) == {comment["id"]: label}
+        assert labels(where) == {comment["id"]: label}
         counts = (await queue(mo))["counts"]
         assert {s: n for s, n in counts.items() if n} == {status: 1}
         shown = (await visitor.thread()).json
@@ -117,7 +117,7 @@ async def test_bulk_gives_each_its_own_result(ada: Caller, mo: Caller, other: Bl
     assert len(log) == 4
 
 
-async def test_undo_of_a_bulk_puts_back_what_nothing_newer_stands_on(ada: Caller, mo: Caller, tmp_path: Path) -> None:
+async def test_undo_of_a_bulk_puts_back_what_nothing_newer_stands_on(ada: Caller, mo: Caller, where: str) -> None:
     held = [(await ada.post(f"score 0.6 number {i}")).json for i in range(4)]
     done = (await mo.decide("mark_spam", *held)).json
     newer = {**held[3], "version": 2}
@@ -125,12 +125,12 @@ async def test_undo_of_a_bulk_puts_back_what_nothing_newer_stands_on(ada: Caller
     undone = (await mo("POST", f"/decisions/{done['decision_id']}/undo")).json
     assert [r.get("status") for r in undone["results"]] == ["pending"] * 3 + [None]
     assert undone["results"][3]["problem"]["code"] == "not-allowed-now"
-    assert labels(tmp_path) == {held[3]["id"]: "ham"}
+    assert labels(where) == {held[3]["id"]: "ham"}
     counts = (await queue(mo))["counts"]
     assert (counts["pending"], counts["approved"], counts["spam"]) == (3, 1, 0)
     again = (await mo("POST", f"/decisions/{undone['decision_id']}/undo")).json  # an undo can be undone
     assert [r.get("status") for r in again["results"]] == ["spam"] * 3
-    assert len(labels(tmp_path)) == 4
+    assert len(labels(where)) == 4
     log = (await mo("GET", "/log?action=undo")).json["decisions"]
     assert len(log) == 6
     assert all(d["undoes"] for d in log)
@@ -324,7 +324,7 @@ async def test_settings_sent_back_as_they_were_read_pin_no_threshold(olive: Call
 
 
 async def test_a_reply_approved_while_its_parent_is_removed_keeps_its_tombstone(
-    ada: Caller, mo: Caller, olive: Caller, tmp_path: Path
+    ada: Caller, mo: Caller, olive: Caller, where: str
 ) -> None:
     for i in range(25):
         top = (await ada.post(f"top {i}")).json
@@ -332,7 +332,7 @@ async def test_a_reply_approved_while_its_parent_is_removed_keeps_its_tombstone(
         reply = (await ada.post(f"score 0.6 reply {i}", parent_id=middle["id"])).json
         await mo.decide("remove", top)
         await asyncio.gather(mo.decide("approve", reply), olive.decide("remove", middle))
-    with closing(sqlite3.connect(tmp_path / "greenroom.sqlite")) as connection:
+    with behind(where) as connection:
         orphans = connection.execute(
             "SELECT count(*) FROM comments c JOIN comments p ON p.id = c.parent_id WHERE c.shown = 1 AND p.shown = 0"
         ).fetchone()

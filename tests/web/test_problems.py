@@ -1,9 +1,7 @@
 """Every code that an error can have is provoked over HTTP: a code without a row here fails."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from service.actions.resources import Resources
 from service.web import bodies
 from service.web.app_keys import FOLLOWING, READY, SERVING
 from service.web.problems import PROBLEMS
+from tests.behind import behind, held
 from tests.conftest import Blog, Clock
 from tests.vouching import by_hand
 from tests.web.conformity import Conformity
@@ -26,8 +25,8 @@ JSON = {"Content-Type": "application/json"}
 class World:
     """A blog with somebody in each role, and the service that they call."""
 
-    def __init__(self, blog: Blog, client: "TestClient[web.Request, web.Application]", tmp_path: Path) -> None:
-        self.blog, self.client, self.path = blog, client, tmp_path
+    def __init__(self, blog: Blog, client: "TestClient[web.Request, web.Application]", where: str) -> None:
+        self.blog, self.client, self.where = blog, client, where
         assert client.app is not None
         self.app = client.app
         self.visitor: Caller
@@ -52,8 +51,8 @@ class World:
 
 
 @pytest.fixture
-async def world(blog: Blog, client: "TestClient[web.Request, web.Application]", login: Login, tmp_path: Path) -> World:
-    made = World(blog, client, tmp_path)
+async def world(blog: Blog, client: "TestClient[web.Request, web.Application]", login: Login, where: str) -> World:
+    made = World(blog, client, where)
     made.visitor, made.ada = await login(blog, None), await login(blog, blog.ada)
     made.mo, made.olive = await login(blog, blog.moderator), await login(blog, blog.owner)
     return made
@@ -73,8 +72,9 @@ async def not_signed_in(world: World) -> Answer:
 
 async def not_a_member(world: World) -> Answer:
     change = "UPDATE members SET status = 'invited' WHERE id = ?"
-    with sqlite3.connect(world.path / "greenroom.sqlite") as db:
-        db.execute(change, [world.blog.ada.id])
+    with behind(world.where) as other:
+        other.execute(change, [world.blog.ada.id])
+        other.commit()
     world.res.cache.forget_member(world.blog.site.id, world.blog.ada.id)
     return await world.ada.post("Hello")
 
@@ -182,14 +182,10 @@ async def draining(world: World) -> Answer:
 
 
 async def storage_unavailable(world: World) -> Answer:
-    """Another process holds the file."""
+    """Another process writes without an end."""
     await world.ada("GET", "/session")  # what is read is in memory now
-    other = sqlite3.connect(world.path / "greenroom.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
+    with held(world.where):
         return await world.ada.post("Hello")
-    finally:
-        other.close()
 
 
 async def gone(world: World) -> Answer:

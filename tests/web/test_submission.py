@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,13 +12,9 @@ from service.actions.resources import Resources
 from service.actions.set_member import MemberChange, set_member
 from service.actions.set_policy import set_policy
 from service.domain.bucket import Rate
+from tests.behind import behind, rows
 from tests.conftest import Blog, Clock, WordModel
 from tests.web.conftest import Answer, Caller, Login
-
-
-def rows(tmp_path: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(tmp_path / "greenroom.sqlite")) as connection:
-        return connection.execute(sql).fetchall()
 
 
 async def test_an_honest_comment_is_published_at_once(ada: Caller, visitor: Caller) -> None:
@@ -81,12 +74,12 @@ async def test_without_a_score_a_comment_is_held(
     assert [reason["code"] for reason in item["reasons"]] == ["unscored"]
 
 
-async def test_a_visitor_is_not_even_scored(visitor: Caller, model: WordModel, tmp_path: Path) -> None:
+async def test_a_visitor_is_not_even_scored(visitor: Caller, model: WordModel, where: str) -> None:
     refused = await visitor.post("Hello")
     assert (refused.status, refused.code) == (401, "not-signed-in")
     assert refused.headers["WWW-Authenticate"].startswith("Bearer")
     assert model.asked == []
-    assert rows(tmp_path, "SELECT * FROM comments") == rows(tmp_path, "SELECT * FROM threads") == []
+    assert rows(where, "SELECT * FROM comments") == rows(where, "SELECT * FROM threads") == []
 
 
 @pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer ", "Basic QTpC", "Bearer \u00e9", ""])
@@ -227,13 +220,13 @@ WRONG: dict[str, tuple[Any, int, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-async def test_a_wrong_value_is_named(ada: Caller, name: str, tmp_path: Path) -> None:
+async def test_a_wrong_value_is_named(ada: Caller, name: str, where: str) -> None:
     body, status, pointer = WRONG[name]
     refused = await ada("POST", "/comments", json={"thread": "/post.html", **body})
     assert refused.status == status
     assert refused.json["errors"][0]["pointer"] == pointer
     assert refused.json["errors"][0]["detail"]
-    assert rows(tmp_path, "SELECT * FROM comments") == []
+    assert rows(where, "SELECT * FROM comments") == []
 
 
 async def test_the_limit_of_a_text(ada: Caller) -> None:
@@ -280,12 +273,12 @@ RAW: dict[str, tuple[bytes, dict[str, str], int]] = {
 
 
 @pytest.mark.parametrize("name", RAW)
-async def test_a_body_that_is_none_gets_a_clear_answer(ada: Caller, name: str, tmp_path: Path) -> None:
+async def test_a_body_that_is_none_gets_a_clear_answer(ada: Caller, name: str, where: str) -> None:
     data, headers, status = RAW[name]
     refused = await ada("POST", "/comments", data=data, headers={"Content-Type": "application/json", **headers})
     assert (refused.status, refused.headers["Content-Type"]) == (status, "application/problem+json")
     assert refused.json["request_id"]
-    assert rows(tmp_path, "SELECT * FROM comments") == []
+    assert rows(where, "SELECT * FROM comments") == []
 
 
 async def test_a_value_that_equals_a_fields_name_is_no_double(ada: Caller) -> None:
@@ -311,19 +304,19 @@ async def test_valid_unicode_comes_back_exactly(ada: Caller, visitor: Caller) ->
     assert [c["text"] for c in (await visitor.thread()).json["comments"]] == [f"{i}{t}" for i, t in enumerate(texts)]
 
 
-async def test_the_same_again_within_a_minute_is_the_same_comment(ada: Caller, clock: Clock, tmp_path: Path) -> None:
+async def test_the_same_again_within_a_minute_is_the_same_comment(ada: Caller, clock: Clock, where: str) -> None:
     answers = await asyncio.gather(*[ada.post("Hello") for _ in range(10)])
     assert sorted(a.status for a in answers) == [200] * 9 + [201]
     assert len({a.json["id"] for a in answers}) == 1
     clock.pass_s(61)
     again = await ada.post("Hello")
     assert again.status == 201
-    assert rows(tmp_path, "SELECT count(*) FROM comments") == [(2,)]
+    assert rows(where, "SELECT count(*) FROM comments") == [(2,)]
     held = [await ada.post("score 0.95 once more") for _ in range(2)]
     assert [(a.status, a.json["status"]) for a in held] == [(202, "pending"), (200, "pending")]
 
 
-async def test_a_key_makes_one_comment_of_many_calls(ada: Caller, mo: Caller, clock: Clock, tmp_path: Path) -> None:
+async def test_a_key_makes_one_comment_of_many_calls(ada: Caller, mo: Caller, clock: Clock, where: str) -> None:
     key = {"Idempotency-Key": "k-1"}
     answers = await asyncio.gather(*[ada.post("Hello", headers=key) for _ in range(10)])
     assert {a.status for a in answers} == {201}
@@ -339,7 +332,7 @@ async def test_a_key_makes_one_comment_of_many_calls(ada: Caller, mo: Caller, cl
     assert (await mo.post("Hello", headers=key)).headers.get("Idempotency-Replayed") is None
     clock.pass_s(86_400 * 0.96)
     assert (await ada("GET", "/session")).status == 401  # the token has had its day
-    assert rows(tmp_path, "SELECT count(*) FROM comments") == [(2,)]
+    assert rows(where, "SELECT count(*) FROM comments") == [(2,)]
 
 
 async def test_a_key_is_free_again_after_a_day(blog: Blog, ada: Caller, login: Login, clock: Clock) -> None:
@@ -367,7 +360,7 @@ async def test_a_key_that_is_none(ada: Caller, key: str) -> None:
 
 @pytest.mark.parametrize("policy", ["member", "address", "site"])
 async def test_limits_count_and_tell(
-    ada: Caller, client: Any, res: Resources, clock: Clock, policy: Any, tmp_path: Path
+    ada: Caller, client: Any, res: Resources, clock: Clock, policy: Any, where: str
 ) -> None:
     res.limits._rates = {policy: Rate(2, 60)}
     res.limits._buckets = {policy: {}}
@@ -379,7 +372,7 @@ async def test_limits_count_and_tell(
     assert (refused.status, refused.code) == (429, "rate-limited")
     assert refused.headers["Retry-After"] == "30"
     assert refused.headers["RateLimit"] == f'"{policy}";r=0;t=30'
-    assert rows(tmp_path, "SELECT count(*) FROM comments") == [(2,)]
+    assert rows(where, "SELECT count(*) FROM comments") == [(2,)]
     clock.pass_s(30)
     assert (await ada.post("three")).status == 201
 
@@ -403,10 +396,10 @@ async def test_policy_rules_hold_over_http(ada: Caller, mo: Caller, blog: Blog, 
     assert (await ada.post("A quiet second comment")).status == 201
 
 
-async def test_the_guard_catches_what_the_cache_has_not_heard(ada: Caller, blog: Blog, tmp_path: Path) -> None:
+async def test_the_guard_catches_what_the_cache_has_not_heard(ada: Caller, blog: Blog, where: str) -> None:
     """Another process closes the thread, or suspends the member: the unit of work itself refuses."""
     assert (await ada.post("one")).status == 201
-    with closing(sqlite3.connect(tmp_path / "greenroom.sqlite")) as other:
+    with behind(where) as other:
         other.execute("UPDATE threads SET state = 'closed'")
         other.commit()
         assert (await ada.post("two")).code == "thread-closed"
@@ -418,11 +411,11 @@ async def test_the_guard_catches_what_the_cache_has_not_heard(ada: Caller, blog:
         assert refused.code == "suspended"
 
 
-async def test_a_first_comment_by_many_at_once_makes_one_thread(blog: Blog, login: Login, tmp_path: Path) -> None:
+async def test_a_first_comment_by_many_at_once_makes_one_thread(blog: Blog, login: Login, where: str) -> None:
     members = [await login(blog, await blog.join(f"Member {i}")) for i in range(8)]
     answers = await asyncio.gather(*[caller.post(f"first from {i}") for i, caller in enumerate(members)])
     assert [a.status for a in answers] == [201] * 8
-    assert rows(tmp_path, "SELECT count(*), max(count) FROM threads") == [(1, 8)]
+    assert rows(where, "SELECT count(*), max(count) FROM threads") == [(1, 8)]
 
 
 def test_msgspec_is_strict_about_what_it_decodes() -> None:

@@ -19,6 +19,10 @@ _WORD = re.compile(r"\s+|\S+")
 _LETTER = re.compile(r"&(?:[a-zA-Z]+|#[0-9]+);|.", re.DOTALL)
 
 
+# Log-odds. Common words speak a little against spam in every honest comment: to mark them all would show nothing.
+_FOR, _AGAINST = 0.2, 0.4
+
+
 class Span(NamedTuple):
     """From one code point up to another, and whether it spoke for spam."""
 
@@ -28,8 +32,9 @@ class Span(NamedTuple):
 
 
 def spans_of(comment: Comment) -> list[Span]:
-    """The pieces of the text that its reasons point at."""
-    return [Span(*one.span, (one.weight or 0.0) >= 0) for one in comment.reasons if one.span is not None]
+    """The pieces of the text that moved its score enough to be shown."""
+    pieces = [(one.span, one.weight or 0.0) for one in comment.reasons if one.span is not None]
+    return [Span(*span, weight > 0) for span, weight in pieces if weight >= _FOR or weight <= -_AGAINST]
 
 
 def marked(html: str, text: str, spans: Sequence[Span]) -> Markup:

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from service.actions.identify import Who
 from service.domain.comment import MAX_TEXT, Author, Comment, Status
 from service.domain.moderation import Remover
-from service.web.bodies import Body, Id, Line, Url
+from service.web.bodies import Body, Email, Id, Line, Url
 from service.web.times import Time, rfc3339, rfc3339_or_none
 
 # Told here, checked by the domain: what is too long is refused with a code of its own.
@@ -24,7 +24,7 @@ class GuestBody(Body, frozen=True):
     """A visitor's word for who he is, where anyone may comment."""
 
     name: Annotated[str, Meta(min_length=1, max_length=80)]
-    email: Annotated[str, Meta(max_length=254)] | None = None
+    email: Email | None = None
     url: Url | None = None
 
 

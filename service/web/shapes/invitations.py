@@ -7,12 +7,11 @@ from msgspec.structs import asdict
 
 from service.domain.invitation import Invitation, InvitationState, MembershipRequest, RequestOutcome
 from service.domain.member import Role
-from service.web.bodies import Body
+from service.web.bodies import Body, Email
 from service.web.shapes.lists import NextCursor
 from service.web.times import Time, rfc3339, rfc3339_or_none
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
-Email = Annotated[str, Meta(max_length=254)]
 
 
 class InvitationBody(Body, frozen=True):

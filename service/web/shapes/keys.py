@@ -14,8 +14,8 @@ from service.web.times import Time, rfc3339, rfc3339_or_none
 class KeyBody(Body, frozen=True):
     """A key to be made."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
     kind: KeyKind
+    name: Annotated[str, Meta(min_length=1, max_length=80, description="What it is for; else its kind.")] | None = None
     scope: Annotated[KeyScope, Meta(description="Of kind `api` only; `full` if it is left out.")] | None = None
     expires_at: Annotated[str, Meta(extra_json_schema={"format": "date-time"})] | None = None
 
@@ -35,9 +35,9 @@ class KeyTold(Struct, frozen=True, kw_only=True):
 
 
 class MadeKeyTold(KeyTold, frozen=True, kw_only=True):
-    """A key that was just made. `key` is shown this once."""
+    """A key that was just made. `key` is shown this once: a call that is replayed has null there."""
 
-    key: str
+    key: str | None
 
 
 class KeysTold(Struct, frozen=True):
@@ -67,7 +67,7 @@ def keys_told(found: list[Key], next_cursor: str | None) -> KeysTold:
     return KeysTold([key_told(one) for one in found], next_cursor)
 
 
-def made_key_told(key: Key, raw: str) -> MadeKeyTold:
-    """A key with itself, to the one who made it, once."""
+def made_key_told(key: Key, raw: str | None) -> MadeKeyTold:
+    """A key with itself, to the one who made it, once; None: he was shown it."""
     told = key_told(key)
     return MadeKeyTold(key=raw, **{name: getattr(told, name) for name in told.__struct_fields__})

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from service.domain.member import Member, MemberStatus, Role
-from service.web.bodies import Body
+from service.web.bodies import Body, Email
 from service.web.shapes.lists import NextCursor
 from service.web.times import Time, rfc3339, rfc3339_or_none
 
@@ -14,7 +14,7 @@ class MemberBody(Body, frozen=True):
     """Somebody to be made a member."""
 
     name: Annotated[str, Meta(min_length=1, max_length=80)]
-    email: Annotated[str, Meta(max_length=254)] | None = None
+    email: Email | None = None
     role: Role = "member"
 
 

@@ -17,7 +17,7 @@ from service.web.times import Time, rfc3339, rfc3339_or_none
 
 
 class TrainingBody(Body, frozen=True):
-    """How much to do: `refit` to the newest labels, in seconds; `full` reads all and draws the learning curve."""
+    """How much to do: `refit` to the newest labels, in seconds; `full` reads more and draws the learning curve."""
 
     kind: Kind = "refit"
 

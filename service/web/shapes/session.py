@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from service.actions.start_session import Session
 from service.domain import session as sessions
 from service.domain.site import WhoMayComment
-from service.web.bodies import Body
+from service.web.bodies import Body, Email
 from service.web.shapes.members import MemberTold, member_told
 from service.web.times import Time, rfc3339
 
@@ -52,7 +52,7 @@ class SignedInTold(Struct, frozen=True):
 class LinkBody(Body, frozen=True):
     """Where to send a sign-in link. `to`: the path on our pages that it leads on to."""
 
-    email: Annotated[str, Meta(max_length=254)]
+    email: Email
     to: Annotated[str, Meta(max_length=2_000)] | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from service.actions.subscriptions import Subscribed
-from service.web.bodies import Body
+from service.web.bodies import Body, Email
 from service.web.shapes.lists import NextCursor
 from service.web.times import Time, rfc3339
 
@@ -14,7 +14,7 @@ class SubscriptionBody(Body, frozen=True):
     """A page whose new comments are to be mailed. `email` is for visitors, and for members without an address."""
 
     thread: Annotated[str, Meta(max_length=4_000)]
-    email: Annotated[str, Meta(max_length=254)] | None = None
+    email: Email | None = None
 
 
 class SubscriptionTold(Struct, frozen=True):

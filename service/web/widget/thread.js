@@ -73,6 +73,7 @@ export class Thread {
     this.host.replaceChildren(); // what stood there for readers without scripts
     addEventListener("hashchange", () => this.#follow(), { signal: this.api.left.signal });
     this.#follow();
+    this.host.dispatchEvent(new Event("greenroom:shown", { bubbles: true }));
     if (kept.get(this.sessionName) || this.host.sso || this.host.getAttribute("code")) this.use("sign_in", "resume");
     if (this.host.hasAttribute("live")) this.use("live", "follow");
   }

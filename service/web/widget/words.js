@@ -43,12 +43,18 @@ class Words {
   ago(time) {
     const seconds = (Date.parse(time) - Date.now()) / 1000;
     for (const [unit, size] of Object.entries(UNITS)) {
-      if (-seconds >= size) return new Intl.RelativeTimeFormat(this.language, { numeric: "auto" }).format(Math.round(seconds / size), unit);
+      if (-seconds >= size) return this.#relative().format(Math.round(seconds / size), unit);
     }
     return this.texts.just_now;
   }
 
+  // Made once: each costs about as much as a comment does.
+  #relative() {
+    return (this.relative ??= new Intl.RelativeTimeFormat(this.language, { numeric: "auto" }));
+  }
+
   exactly(time) {
-    return new Date(time).toLocaleString(this.language, { dateStyle: "long", timeStyle: "short" });
+    this.date ??= new Intl.DateTimeFormat(this.language, { dateStyle: "long", timeStyle: "short" });
+    return this.date.format(new Date(time));
   }
 }

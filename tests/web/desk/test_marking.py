@@ -5,9 +5,11 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+from service.domain.comment import Author, Comment, Reason
 from service.domain.markup import render
-from service.web.desk.marking import Span, marked
+from service.web.desk.marking import Span, marked, spans_of
 
 REL = "ugc nofollow"
 
@@ -50,6 +52,17 @@ def test_both_ways_are_told_apart_and_spam_is_on_top() -> None:
 
 def test_the_address_behind_a_link_is_not_marked() -> None:
     assert _marked("see [here](https://x.example/buy) please", ("https://x.example/buy", True)) == []
+
+
+def test_only_what_weighs_is_shown() -> None:
+    reasons = (
+        Reason("text", "cash: speaks for spam.", 0.5, (0, 4)),
+        Reason("text", "the: speaks against spam.", -0.3, (5, 8)),
+        Reason("fact", "length: speaks against spam.", -2.0),
+        Reason("score", "Probability of spam 0.60."),
+    )
+    comment = Comment("1", "s", "t", None, Author(None, "Ada", "guest"), "cash the", "", "pending", 0, None, 1)
+    assert spans_of(structs.replace(comment, reasons=reasons)) == [Span(0, 4, True)]
 
 
 _TEXT = st.text(alphabet=st.sampled_from("ab <>&*_[]()`\n\"'#!h\u200b\U0001f600"), min_size=1, max_size=60)

@@ -48,12 +48,11 @@ FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = 
         stage.blog.pages[path] = ((tmp_path / "output" / path[1:]).read_text(encoding="utf-8"), {})
     stage.comment("/2020/06/loud.html", "It hums again.")
 
-    page = reader.open(f"{stage.blog.origin}/2020/06/silent.html")
+    reader.open(f"{stage.blog.origin}/2020/06/silent.html")
     text = reader.widget.locator("section").first.inner_text()
     words = ["No comments:", "Post a Comment", "Note: Only a member of this blog may post a comment."]
     assert sorted(words, key=text.index) == words
     reader.open(f"{stage.blog.origin}/2020/06/loud.html")
     expect(reader.widget.locator("[part=heading]")).to_have_text("1 comment:")
     expect(reader.comments).to_contain_text("It hums again.")
-    assert page.title() == "The loud radio"
     assert reader.faults == []

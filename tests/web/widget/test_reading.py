@@ -4,11 +4,20 @@ import re
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.widget.conftest import SITE, Readers, Reading, Stage
 
+Many = tuple[str, list[dict[str, object]]]
 NOTE = "Note: Only a member of this blog may post a comment."
+
+
+@pytest.fixture(scope="module")
+def many(stage: Stage) -> Many:
+    """A thread of more than a page, and its comments."""
+    thread = stage.thread()
+    return thread, [stage.comment(thread, f"number {i}") for i in range(103)]
 
 
 def test_v1_headings_count_in_words(stage: Stage, reader: Reading) -> None:
@@ -93,9 +102,8 @@ def test_replies_stand_beneath_what_they_answer_in_document_order(stage: Stage, 
     assert reader.comments.nth(2).locator("[part=text]").inner_text() == "one.1"
 
 
-def test_v13_long_threads_come_in_pages(stage: Stage, reader: Reading) -> None:
-    thread = stage.thread()
-    comments = [stage.comment(thread, f"number {i}") for i in range(103)]
+def test_v13_long_threads_come_in_pages(stage: Stage, reader: Reading, many: Many) -> None:
+    thread, comments = many
     reader.open(stage.post(thread))
     expect(reader.comments).to_have_count(100)
     expect(reader.widget.get_by_text("Comments 1 to 100 of 103")).to_be_visible()
@@ -109,9 +117,8 @@ def test_v13_long_threads_come_in_pages(stage: Stage, reader: Reading) -> None:
     expect(reader.widget.get_by_role("button", name="Older comments")).to_be_visible()
 
 
-def test_a_link_to_a_comment_scrolls_and_marks_it(stage: Stage, reader: Reading) -> None:
-    thread = stage.thread()
-    comments = [stage.comment(thread, f"number {i}") for i in range(103)]
+def test_a_link_to_a_comment_scrolls_and_marks_it(stage: Stage, reader: Reading, many: Many) -> None:
+    thread, comments = many
     url = stage.post(thread)
     reader.open(f"{url}#comment-{comments[102]['id']}")
     marked = reader.widget.locator(".marked")

@@ -4,7 +4,7 @@ from typing import get_args
 
 from aiohttp import web
 
-from service.actions.admit_by_letter import admit_by_letter, asked_to_admit
+from service.actions.decide_request_by_letter import asked_request, decide_request_by_letter
 from service.domain.errors import NotAllowedNow, NotFound
 from service.domain.invitation import RequestOutcome
 from service.web.app_keys import RESOURCES
@@ -17,22 +17,22 @@ _FORBIDDEN, _CONFLICT, _GONE, _UNCLEAR = 403, 409, 410, 422
 
 
 @as_page
-async def get_admitting(request: web.Request) -> web.Response:
+async def get_membership_request(request: web.Request) -> web.Response:
     """GET /sites/{site}/membership-request: who asks to become a member, and what he says."""
     return await _show(request)
 
 
 @as_page
-async def post_admitting(request: web.Request) -> web.Response:
+async def post_membership_request(request: web.Request) -> web.Response:
     """POST /sites/{site}/membership-request: accepts or declines, as the owner whom the letter went to."""
     form = await read_form(request)
     outcome = next((one for one in get_args(RequestOutcome) if one == form.one("outcome")), None)
     who, res = await visitor(request), request.app[RESOURCES]
     try:
-        asked = await asked_to_admit(res, who, _token(request))
+        asked = await asked_request(res, who, _token(request))
         if outcome is None or asked.actor is None:
             return await _show(request, status=_UNCLEAR)
-        await admit_by_letter(res, who, asked, outcome)
+        await decide_request_by_letter(res, who, asked, outcome)
     except NotFound:
         return await _show(request)
     except NotAllowedNow:
@@ -44,12 +44,12 @@ async def _show(request: web.Request, done: bool = False, status: int = 200) -> 
     who = await visitor(request)
     told: dict[str, object] = {"who": who, "here": request.path_qs, "token": _token(request)}
     try:
-        asked = await asked_to_admit(request.app[RESOURCES], who, _token(request))
+        asked = await asked_request(request.app[RESOURCES], who, _token(request))
     except NotFound:
         return html("link_gone.html", {**told, "here": f"/sites/{who.site.id}/sign-in"}, _GONE)
     if asked.actor is None:
         return html("letter_sign_in.html", told, _FORBIDDEN)
-    return html("admitting.html", {**told, "asked": asked, "done": done}, status)
+    return html("membership_request.html", {**told, "asked": asked, "done": done}, status)
 
 
 def _token(request: web.Request) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from service.actions.add_member import NewMember, add_member
 from service.actions.ask_to_join import ask_to_join
-from service.actions.letter_links import CONFIRMING_MS, admitting_link
+from service.actions.letter_links import CONFIRMING_MS, request_deciding_link
 from service.actions.set_member import MemberChange, set_member
 from service.domain.invitation import MembershipRequest
 from service.domain.member import Member
@@ -31,7 +31,7 @@ async def status_of(blog: Blog, member: Member) -> str:
 async def test_the_page_asks_and_its_button_lets_in_once(
     blog: Blog, stranger: Reader, grace: Member, asked: MembershipRequest
 ) -> None:
-    path = admitting_link(blog.res, asked, blog.owner)
+    path = request_deciding_link(blog.res, asked, blog.owner)
     for _ in range(2):  # mail scanners look, too
         page = await stranger.get(path)
         assert "Shall Grace become a member?" in page.words
@@ -47,7 +47,7 @@ async def test_the_page_asks_and_its_button_lets_in_once(
 
 
 async def test_declining(blog: Blog, stranger: Reader, grace: Member, asked: MembershipRequest) -> None:
-    page = await stranger.send(admitting_link(blog.res, asked, blog.owner), outcome="declined")
+    page = await stranger.send(request_deciding_link(blog.res, asked, blog.owner), outcome="declined")
     assert "Grace was not let in" in page.words
     assert await status_of(blog, grace) == "invited"
 
@@ -55,7 +55,7 @@ async def test_declining(blog: Blog, stranger: Reader, grace: Member, asked: Mem
 async def test_it_is_for_whom_it_was_written(
     blog: Blog, other: Blog, stranger: Reader, mo: Reader, asked: MembershipRequest, signed_in: SignedIn
 ) -> None:
-    path = admitting_link(blog.res, asked, blog.owner)
+    path = request_deciding_link(blog.res, asked, blog.owner)
     assert (await stranger.get(path[:-1])).status == 410
     assert (await stranger.get(path.replace("/sites/blog/", "/sites/other/"))).status == 410
     await set_member(blog.res, None, blog.site, (await blog.join("Oona")).id, MemberChange(role="owner"))
@@ -67,6 +67,6 @@ async def test_it_is_for_whom_it_was_written(
 
 
 async def test_it_is_good_for_seven_days(blog: Blog, stranger: Reader, asked: MembershipRequest, clock: Clock) -> None:
-    path = admitting_link(blog.res, asked, blog.owner)
+    path = request_deciding_link(blog.res, asked, blog.owner)
     clock.pass_s(CONFIRMING_MS // 1000)
     assert (await stranger.get(path)).status == 410
