@@ -104,13 +104,14 @@ async def open_resources(
     settings: Settings, scoring: bool = False, trainer: Trainer | None = None
 ) -> AsyncIterator[Resources]:
     """Opens the database (made or migrated where needed) and, if asked for, the model; closes both at the end."""
+    secret = secret_of(settings)  # before anything is open that would have to be closed again
     migrate(database_of(settings))
     db = await open_database(database_of(settings))
     scorer = _scorer() if scoring else Scorer(None)
     changes = Changes()
     outward = Outward(settings.outward_private)
-    models, trainer = SiteModels(models_folder(settings), secret_of(settings)), trainer or Trainer()
-    seal = Seal(secret_of(settings))
+    models, trainer = SiteModels(models_folder(settings), secret), trainer or Trainer()
+    seal = Seal(secret)
     try:
         await agree_on_secret(db, seal)
         if scoring:

@@ -11,6 +11,7 @@ from service.actions.notices import of_change
 from service.actions.resources import Resources
 from service.domain.audit import outcome_of
 from service.domain.comment import Comment
+from service.domain.editing import check_in_time
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
 from service.domain.member import Member
 from service.domain.moderation import ACTIONS, Action, Decision, Label, LoggedAction, Outcome, Remover, apply, upheld
@@ -94,8 +95,14 @@ async def _decide_one(res: Resources, call: Call, choice: Choice, comment: Comme
 
 
 async def take_down(res: Resources, actor: Member, comment: Comment) -> Comment:
-    """An author deletes his own comment, a moderator removes another's. Raises NotAllowedNow if it is down already."""
+    """An author deletes his own comment within the time for editing, a moderator removes another's.
+
+    Raises EditWindowOver, and NotAllowedNow if it is down already.
+    """
     by: Remover = "author" if comment.author.id == actor.id else "moderator"
+    site = await res.cache.site(comment.site_id)
+    if site is not None and not actor.moderates(res.now_ms()) and comment.status != "removed":
+        check_in_time(comment, site.policy.edit_window_s, res.now_ms())
     call = Call(res.ids.new(), actor, "remove", None, by)
     known = await _known(res, call, [comment.id])
     outcome, label = apply("remove", comment, by), known.labels.get(comment.id)

@@ -132,7 +132,7 @@ def firsts(approved: int | None) -> Clue | None:
     if approved is None or approved > 1:
         return None
     words = "The member has no approved comment yet." if approved == 0 else "The member has one approved comment."
-    return Clue("first-comments", words, (FIRST_COMMENT, SECOND_COMMENT)[approved])
+    return Clue("new-author", words, (FIRST_COMMENT, SECOND_COMMENT)[approved])
 
 
 def record(approved: int | None, spam: int) -> Clue | None:

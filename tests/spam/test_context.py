@@ -134,5 +134,5 @@ def test_a_campaign_on_a_new_account_is_told_by_all_its_clues() -> None:
         Sample("Earn thousands every week without leaving home http://x.example", "Cheap Loans"),
         POST, ["x.example"], 0, 1, 6, 1.0,
     )  # fmt: skip
-    assert codes(around) >= {"new-link-host", "keyword-name", "first-comments", "member-record", "near-duplicates"}
+    assert codes(around) >= {"new-link-host", "keyword-name", "new-author", "member-record", "near-duplicates"}
     assert total(clues(around)) == context.HIGHEST
