@@ -80,7 +80,7 @@ def moved(score: float, found: Sequence[Clue]) -> float:
     """A calibrated probability of spam, moved by the clues; 0 and 1 stay what they are."""
     if not 0.0 < score < 1.0:
         return score
-    return 1.0 / (1.0 + math.exp(-(math.log(score) - math.log1p(-score) + total(found))))
+    return 0.5 + 0.5 * math.tanh(0.5 * (math.log(score) - math.log1p(-score) + total(found)))
 
 
 def link_hosts(text: str) -> frozenset[str]:

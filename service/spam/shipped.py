@@ -7,7 +7,7 @@ from pathlib import Path
 
 import service
 
-SHIPPED_MANIFEST_SHA256 = "ba927e1c99e1eee93b9642a57939089137605ed4dddcce22c4b8a04aa2dd6d02"
+SHIPPED_MANIFEST_SHA256 = "6580867c81ef77dd2966cb7a980467ebf6b7141f6a95119486700d2b0efdca86"
 
 
 def shipped_folder() -> Path:
