@@ -16,6 +16,7 @@ from service.spam.training import Prepared, Progress, Recipe, Row
 HOLD_SHARE = 0.005  # of the honest comments of a blog that the model never saw may be held
 SPAM_SHARE = 0.0005  # of them may be put aside as spam
 NO_COMMENTS = frozenset({"sms", "spamassassin", "telegram", training.SYNTHETIC})  # trained on, but set no threshold
+_FEWEST_OF_A_SOURCE = 200  # honest comments, to find the score that 1 in 200 of them reaches
 _MOST_SOURCES = 12  # to leave out one by one; more are not worth the time
 
 Floats = NDArray[np.float64]
@@ -78,9 +79,16 @@ def _judged(weights: Linear, rows: list[Row], data: Prepared, unseen: Floats, st
 
 
 def _thresholds(scores: Floats, data: Prepared, sources: Names) -> tuple[float, float]:
-    """Scores that few honest comments reach, where the sources that are no comments do not count."""
+    """Scores that few honest comments reach: of all together, and of each source that has enough to say.
+
+    Sources that are no comments do not count.
+    """
     honest = ~data.spam
     if (comments := honest & ~np.isin(sources, list(NO_COMMENTS))).any():
         honest = comments
-    ham, weights = scores[honest], data.weights[honest]
-    return training.threshold(ham, weights, HOLD_SHARE), training.threshold(ham, weights, SPAM_SHARE)
+    ham, weights, theirs = scores[honest], data.weights[honest], sources[honest]
+    every, counts = np.unique(theirs, return_counts=True)
+    own = [training.threshold(ham[theirs == name], np.ones(count), HOLD_SHARE)
+           for name, count in zip(every, counts, strict=True) if count >= _FEWEST_OF_A_SOURCE]  # fmt: skip
+    hold_at = max([training.threshold(ham, weights, HOLD_SHARE), *own])
+    return hold_at, max(hold_at, training.threshold(ham, weights, SPAM_SHARE))

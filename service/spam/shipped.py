@@ -7,7 +7,7 @@ from pathlib import Path
 
 import service
 
-SHIPPED_MANIFEST_SHA256 = "0cc64d0606aa1a7c250ed8fa1a777896772f177fd597b7e82ab3b3eb776b908b"
+SHIPPED_MANIFEST_SHA256 = "ba927e1c99e1eee93b9642a57939089137605ed4dddcce22c4b8a04aa2dd6d02"
 
 
 def shipped_folder() -> Path:
