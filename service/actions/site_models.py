@@ -58,6 +58,11 @@ class SiteModels:
         return self._faults.get(site_id)
 
     @property
+    def refused(self) -> list[str]:
+        """The sites that are served by another model than they should be, by their ids."""
+        return list(self._faults)
+
+    @property
     def faulty(self) -> bool:
         """Is any site served by another model than it should be?"""
         return bool(self._faults)

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from service.actions import promote_model as promoting
 from service.actions import site_models
@@ -12,10 +13,13 @@ from service.actions import train_model as training_of
 from service.actions.model_life import life_of, version_of, versions
 from service.actions.promote_model import promote_model, roll_back
 from service.actions.resources import Resources
+from service.actions.set_policy import set_policy
 from service.actions.train_model import Workshop
+from service.app import learn
 from service.domain.errors import NotAllowedNow
 from service.spam.model import Model
-from service.storage import models
+from service.storage import models, trainings
+from service.web.app_keys import RESOURCES
 from tests.conftest import Blog, WordModel, make_blog
 from tests.own_models import SECRET, coming, keep_models, own_model
 
@@ -131,6 +135,25 @@ async def test_one_sites_broken_files_are_no_harm_to_another(
     assert res.models.of("other") is not None
     assert "may not be loaded (no array)" in (res.models.fault_of("blog") or "")
     assert "The model own-1 of blog cannot be loaded." in caplog.text
+
+
+async def test_a_model_that_an_upgrade_refuses_is_trained_anew(res: Resources, blog: Blog, tmp_path: Path) -> None:
+    by_hand, well = await make_blog(res, "by-hand"), await make_blog(res, "well")
+    await set_policy(res, by_hand.site, {"retraining": "by_hand"})
+    for one in (blog, by_hand, well):
+        await promote(one, "own-1")
+        if one is not well:
+            (res.models.folder_of(one.site.id, "own-1") / "manifest.json").write_text("{}")
+    keep_models(res, tmp_path / "models")  # the process starts again
+    await res.models.refresh(res.db)
+    app = web.Application()
+    app[RESOURCES] = res
+    learn(app)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    begun = {name: (await trainings.latest(res.db, name, 1))[0].state for name in ("blog", "by-hand", "well")}
+    await runner.cleanup()
+    assert begun == {"blog": "running", "by-hand": "done", "well": "done"}
 
 
 async def test_a_version_that_comes_into_service_meanwhile_keeps_its_files(
