@@ -20,6 +20,7 @@ from service.actions.learn_by_itself import learning_by_itself
 from service.actions.limits import Limits
 from service.actions.presence import Presence
 from service.actions.readiness import Ready
+from service.actions.replace_refused import replace_refused
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.actions.seal import Seal
@@ -181,6 +182,7 @@ def learn(app: web.Application) -> None:
     """Lets the application retrain sites' models by itself, as their owners allow."""
 
     async def learning(_: web.Application) -> AsyncIterator[None]:
+        await replace_refused(app[RESOURCES])
         async with learning_by_itself(app[RESOURCES]):
             yield
 

@@ -32,9 +32,13 @@ class Version(msgspec.Struct, frozen=True):
 
 
 class Life(NamedTuple):
-    """Which model serves a site, and how it and those before came to."""
+    """Which model serves a site, and how it and those before came to.
+
+    Only what is shipped today can serve: where the rows name what was shipped before an upgrade, today's is meant.
+    """
 
     version: str | None  # None: no model at all is loaded
+    number: int  # of its promotion; 0: there was none yet
     log: list[Promotion]
     shipped: Scores | None
 
@@ -42,8 +46,11 @@ class Life(NamedTuple):
 async def life_of(res: Resources, site: Site) -> Life:
     """Which model serves the site."""
     shipped, serving = res.scorer.model, await models.in_service_at(res.db, site.id)
-    log = await models.promotions(res.db, site.id, _PROMOTIONS)
-    return Life(serving.version if serving else shipped.version if shipped else None, log, shipped)
+    today = shipped.version if shipped else None
+    log = await models.promotions(res.db, site.id, _PROMOTIONS, today)
+    own = serving is not None and serving.manifest_sha256 is not None
+    version = serving.version if serving is not None and own else today
+    return Life(version, serving.number if serving else 0, log, shipped)
 
 
 async def versions(res: Resources, site: Site, before: str | None, limit: int) -> tuple[list[Version], str | None]:
@@ -58,7 +65,12 @@ async def versions(res: Resources, site: Site, before: str | None, limit: int) -
 
 async def version_of(res: Resources, site: Site, version: str) -> Version:
     """The model of this version. Raises NotFound."""
-    life, trained = await life_of(res, site), await models.find(res.db, site.id, version)
+    return await version_in(res, site, await life_of(res, site), version)
+
+
+async def version_in(res: Resources, site: Site, life: Life, version: str) -> Version:
+    """The same for who has read the site's life already. Raises NotFound."""
+    trained = await models.find(res.db, site.id, version)
     if trained is None and (life.shipped is None or version != life.shipped.version):
         raise NotFound
     return _version(life, version, trained)

@@ -78,12 +78,12 @@ async def post_promotion(request: web.Request) -> web.Response:
 
 @as_page
 async def post_rollback(request: web.Request) -> web.Response:
-    """POST /sites/{site}/desk/model/rollback: goes back to the version that served before."""
-    await read_form(request)
+    """POST /sites/{site}/desk/model/rollback: goes back from the version `in_service` to the one before."""
+    form = await read_form(request)
     who = await visitor(request)
     owner = who.owner()
     try:
-        await roll_back(request.app[RESOURCES], who.site, owner)
+        await roll_back(request.app[RESOURCES], who.site, owner, form.one("in_service"))
     except Refusal as refusal:
         return await _page(request, who, Said(faults=faults_of(refusal), status=status_of(refusal)))
     return see_other(said_to(_home(who), "back"))
