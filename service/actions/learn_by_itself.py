@@ -109,7 +109,7 @@ async def _learn(res: Resources, site_id: str, wishes: _Wishes) -> None:
         wishes.put_off(site.id, _QUIET_S)  # what was decided since it began is for the next
         return
     known = last[0].labels if last else 0
-    news = await labels.count_since(res.db, site.id, last[0].created_at if last else 0, _MOST)
+    news = await _news(res, site, last[0].created_at if last else 0, _MOST)
     if enough_news(news, known, await labels.of_each(res.db, site.id)):
         try:
             await start_training(res, site, "refit", "decisions")
@@ -146,6 +146,12 @@ async def _is_due(res: Resources, site: Site, kind: Kind) -> bool:
     since = last.created_at if last else 0
     if last is not None and res.now_ms() - since < _DAY_MS:
         return False
-    news = await labels.count_since(res.db, site.id, since, 1)
+    news = await _news(res, site, since, 1)
     gone = last is not None and await labels.count_taught(res.db, site.id, last.labels) < last.labels
     return (gone or news > 0) and enough_news(1, 0, await labels.of_each(res.db, site.id))
+
+
+async def _news(res: Resources, site: Site, since_ms: int, most: int) -> int:
+    """How many labels were given or taken back after a moment, counting either no further than `most`."""
+    given = await labels.count_since(res.db, site.id, since_ms, most)
+    return given + await labels.count_taken_back(res.db, site.id, since_ms, most)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from service.domain.ids import first_id_at
 from service.domain.learning import Taught
 from service.storage.database import Database, Query, Row
 
@@ -46,6 +47,19 @@ async def count_since(db: Database, site_id: str, since_ms: int, most: int) -> i
     """How many labels were given after a moment, counting no further than `most`."""
     sql = "SELECT 1 FROM labels WHERE site_id = :site_id AND created_at > :since ORDER BY created_at LIMIT :most"
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "since": since_ms, "most": most}))
+    return len(rows)
+
+
+async def count_taken_back(db: Database, site_id: str, since_ms: int, most: int) -> int:
+    """How many decisions that had taught something were undone after a moment, counting no further than `most`.
+
+    The label is away then, or as old as it was: `count_since` does not see it.
+    """
+    sql = (
+        "SELECT 1 FROM decisions WHERE site_id = :site_id AND action = 'undo' AND id >= :since"
+        " AND COALESCE(from_label, '') <> COALESCE(to_label, '') ORDER BY id LIMIT :most"
+    )
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "since": first_id_at(since_ms + 1), "most": most}))
     return len(rows)
 
 
