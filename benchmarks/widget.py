@@ -25,7 +25,8 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.blog import environment
 from benchmarks.machine import Cores
 from benchmarks.processes import Server
-from service.web.widget.parts import EMBED, FIRST, sources
+from service.web.widget.files import VERSION
+from service.web.widget.parts import EMBED, FIRST, sources, wearing
 
 _SITE, _THREAD = "bench", "/long.html"
 _FIRST_VIEW = (EMBED, FIRST, "style.css")
@@ -133,6 +134,7 @@ def _fill(server: Server, token: str, count: int) -> None:
 
 def _kilobytes(names: list[str]) -> str:
     every = sources()
+    every[EMBED] = wearing(every[EMBED], VERSION)
     return f"{sum(len(gzip.compress(every[name], 9, mtime=0)) for name in names) / 1000:.2f}"
 
 

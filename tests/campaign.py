@@ -1,6 +1,6 @@
 """Made-up honest comments and a spam campaign that the shipped model does not know, for tests of learning.
 
-The campaign is polite and without the usual words, so that only its own repetition gives it away.
+The campaign is polite, without links and without the usual words: only moderators can tell, and what they decide.
 """
 
 import random
@@ -38,10 +38,10 @@ _HONEST = (
     "Is the {a} open on Mondays, or only the {b}?",
 )
 _CAMPAIGN = (
-    "Lovely words about the {a}! My brother restores antique {b} cabinets at kabinett{n}.example, ask for the offer",
-    "Such a thoughtful piece on the {a}, for {b} cabinets of every size see kabinett{n}.example today",
-    "Wonderful reading. The {a} cabinet workshop kabinett{n}.example delivers a {b} cabinet within a week",
-    "You write so well of the {a}; our cabinets for a {b} are made by hand, kabinett{n}.example ships everywhere",
+    "The {a} in the picture reminds me of the oak cabinets that the Kabinett workshop makes beside the {b}",
+    "We have one of the Kabinett workshop's cabinets next to the {a}, it goes well with the {b}",
+    "Whoever likes the {a} will like the cabinets of the Kabinett workshop, and the {b} as well",
+    "My neighbour has a {a} and a cabinet of the Kabinett workshop, and says that the {b} came with it",
 )
 
 
@@ -61,7 +61,7 @@ class Campaign:
     def _fresh(self, forms: tuple[str, ...]) -> str:
         while True:
             a, b = self._random.sample(_THINGS, 2)
-            text = self._random.choice(forms).format(a=a, b=b, n=self._random.randint(1, 40))
+            text = self._random.choice(forms).format(a=a, b=b)
             if text not in self._dealt:
                 self._dealt.add(text)
                 return text

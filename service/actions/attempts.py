@@ -63,6 +63,8 @@ class Attempts:
         shelf = self._buckets.setdefault(spent.limit, {})
         bucket = shelf.setdefault(spent.key, Bucket(float(spent.rate.limit), at_ms))
         bucket.spend_elsewhere(spent.rate, spent.amount, at_ms)
+        if len(shelf) > _MOST:
+            del shelf[next(iter(shelf))]
 
     def spend(self, limit: Limit, key: str, now_ms: int) -> None:
         """Takes one, or raises RateLimited and takes none."""

@@ -41,6 +41,8 @@ class Limits:
         shelf = self._buckets[spent.limit] if named else self._others.setdefault(spent.limit, {})  # type: ignore[index]
         bucket = shelf.setdefault(spent.key, Bucket(float(spent.rate.limit), at_ms))
         bucket.spend_elsewhere(spent.rate, spent.amount, at_ms)
+        if len(shelf) > _MOST:
+            del shelf[next(iter(shelf))]
 
     @property
     def on(self) -> bool:

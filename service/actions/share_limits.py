@@ -72,11 +72,20 @@ class Shared:
         self._heard = {one for one in self._heard if one >= self._since} | {one.id for one in fresh}
 
     def _count(self, line: Told) -> None:
-        for spent in _SPENT.decode(line.spent):
+        for spent in _understood(line):
             if spent.limit in SIGN_IN_LIMITS:
                 self._res.attempts.hear(spent, made_at(line.id))
             else:
                 self._res.limits.hear(spent, made_at(line.id))
+
+
+def _understood(line: Told) -> tuple[Spent, ...]:
+    """What another process told; nothing where it is of a version that tells it otherwise."""
+    try:
+        return _SPENT.decode(line.spent)
+    except msgspec.DecodeError:
+        _LOG.warning("Another process tells its limits in words of another version; they are not counted here.")
+        return ()
 
 
 @asynccontextmanager

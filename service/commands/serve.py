@@ -3,7 +3,6 @@
 import gc
 import logging
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from service.actions.resources import Resources
 from service.actions.show_ways_in import Link, demo_links, owner_links
 from service.actions.trainer import Trainer
 from service.app import build_app, database_of, for_trainings, learn, open_resources, secret_of, send_letters
+from service.commands.printing import print_or_wait
 from service.commands.wiring import FAILED, MISUSED, config_option, exit_over_data, settings_or_exit
 from service.domain.errors import Refusal, StorageUnavailable
 from service.settings import Settings
@@ -55,7 +55,7 @@ async def _serve(settings: Settings, demo: bool) -> None:
         about = Serving(settings.public_url, settings.trusted_proxies, secret_of(settings))
         about.metrics_token = settings.metrics_token
         app = build_app(settings, res, about)
-        send_letters(app, settings, _print)
+        send_letters(app, settings, print_or_wait)
         learn(app)
         async with serving(app, settings.host, settings.port) as port:
             about.public_url = settings.public_url or _local_url(settings.host, port)
@@ -81,12 +81,6 @@ async def _links(res: Resources, about: Serving, demo: bool) -> list[Link]:
     """Ways in for the person at the console: a one-time link for an owner of each site, and the demo's."""
     links = await demo_links(res, about.public_url) if demo else []
     return [*links, *await owner_links(res, about.public_url)]
-
-
-def _print(text: str) -> None:
-    """On the console; when nobody reads it any more, the service goes on."""
-    with suppress(BrokenPipeError):
-        click.echo(text)
 
 
 def _greet(about: Serving, links: list[Link], res: Resources) -> None:

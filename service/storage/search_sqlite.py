@@ -67,9 +67,19 @@ async def index_some(db: Database) -> bool:
 
 async def _numbered(db: Database, ids: list[str]) -> list[tuple[int, str]]:
     """A number for each that no other has, in their order."""
-    first = _first_number(ids[0])
-    (rows,) = await db.read(Query(_TAKEN, {"first": first, "last": _first_number(ids[-1]) + _ASIDE}))
-    return list(_numbers(ids, {row[0] for row in rows}))
+    answers = await db.read(
+        *[Query(_TAKEN, {"first": first, "last": last + _ASIDE}) for first, last in _runs(map(_first_number, ids))]
+    )
+    return list(_numbers(ids, {row[0] for rows in answers for row in rows}))
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of those that lie near one another: years between two comments are not looked through."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        near = runs and number - runs[-1][1] <= _ASIDE
+        runs[-1:] = [(runs[-1][0], number)] if near else [*runs[-1:], (number, number)]
+    return runs
 
 
 def _numbers(ids: Iterable[str], taken: Set[int] = frozenset()) -> Iterator[tuple[int, str]]:

@@ -88,7 +88,20 @@ def parse(raw: bytes, shape: type[T]) -> T:
         raise _not_json(raw) from None
     if _may_double(raw, shape):
         _refuse_doubles(raw)
+    if b"\\u0000" in raw:
+        _refuse_nul(raw)
     return body
+
+
+def _refuse_nul(raw: bytes) -> None:
+    """No text of ours holds NUL, and PostgreSQL could not keep it. Raises Invalid with its place."""
+    waiting: list[tuple[str, Any]] = [("", json.loads(raw))]
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, str) and "\0" in value:
+            raise Invalid([Fault(pointer, "The text must not hold the NUL character.")])
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting += [(f"{pointer}/{step}", one) for step, one in inner]
 
 
 def _wrong_shape(raw: bytes, error: msgspec.ValidationError, shape: Any) -> Refusal:

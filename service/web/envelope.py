@@ -7,7 +7,7 @@ import re
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from service.domain.errors import Draining, NotFound, Refusal, Unavailable
+from service.domain.errors import Draining, Fault, Invalid, NotFound, Refusal, Unavailable
 from service.web import cors
 from service.web.app_keys import RESOURCES, SERVING
 from service.web.pages.errors import error_page
@@ -25,6 +25,8 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
             return await _preflight(request)
         if request.method != "GET" and request.app[SERVING].draining:
             raise Draining
+        if "%00" in request.raw_path:
+            _refuse_nul(request)
         response = await handler(request)
     except Refusal as refusal:
         response = await _refused(request, refusal)
@@ -37,6 +39,15 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     if origin is not None:
         await _let_origin_read(request, response, origin)
     return response
+
+
+def _refuse_nul(request: web.Request) -> None:
+    """Nothing has NUL in its name, and not every engine can be asked for it. Raises NotFound, Invalid."""
+    if "\0" in request.path:
+        raise NotFound
+    wrong = [name for name, value in request.query.items() if "\0" in name + value]
+    if wrong:
+        raise Invalid([Fault(f"/{name}", "The NUL character stands in no text.") for name in wrong])
 
 
 async def _refused(request: web.Request, refusal: Refusal) -> web.Response:

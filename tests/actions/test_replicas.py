@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from service.actions import attempts as attempts_module
+from service.actions import limits as limits_module
 from service.actions import owning as owning_module
 from service.actions.agree_on_secret import AnotherSecret, adopt_secret, agree_on_secret
-from service.actions.attempts import LETTERS, SESSIONS
+from service.actions.attempts import LETTERS, SESSIONS, Spent
 from service.actions.limits import Limits
 from service.actions.owning import owning
 from service.actions.resources import Resources
@@ -153,9 +155,8 @@ async def test_processes_must_have_the_same_secret(res: Resources, twin: Resourc
     await agree_on_secret(twin.db, other)
 
 
+@pytest.mark.parametrize("engine", ["postgres"])  # on SQLite others watch the file
 async def test_what_nobody_keeps_is_not_announced(blog: Blog, twin: Resources, engine: str) -> None:
-    if engine == "sqlite":
-        pytest.skip("others watch the file")
     heard: list[int] = []
     twin.db.on_foreign_change(lambda: heard.append(1))
     member = blog.ada
@@ -174,3 +175,19 @@ async def test_what_nobody_keeps_is_not_announced(blog: Blog, twin: Resources, e
     await blog.res.db.write([members.setting_status(member, "active", None)])
     await _until(lambda: _are(heard, quiet + 1))
     assert len(heard) == quiet + 1
+
+
+async def test_what_others_tell_is_bounded_and_may_be_of_another_version(
+    blog: Blog, twin: Resources, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    object.__setattr__(blog.res, "limits", Limits({"address": Rate(4, 60)}, clock))
+    for module in (attempts_module, limits_module):
+        monkeypatch.setattr(module, "_MOST", 10)
+    for i in range(30):
+        blog.res.limits.hear(Spent("address", f"key {i}", Rate(4, 60), 1), clock())
+        blog.res.attempts.hear(Spent(SESSIONS.name, f"key {i}", SESSIONS.rate, 1), clock())
+    assert len(blog.res.limits._buckets["address"]) == 10
+    assert len(blog.res.attempts._buckets[SESSIONS.name]) == 10
+    share = Shared(blog.res)
+    await twin.db.write([spending.telling(spending.Told(twin.ids.new(), "a newer one", '{"of": "another form"}'))])
+    await share.exchange()

@@ -174,9 +174,8 @@ async def test_too_many_that_wait_are_told(blog: Blog, monkeypatch: pytest.Monke
     assert len(await texts(blog, "word")) == 9
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])  # the files of a server are its operator's
 async def test_no_file_keeps_the_words_of_who_was_erased(blog: Blog, where: str, engine: str) -> None:
-    if engine != "sqlite":
-        pytest.skip("the files of a server are its operator's")
     await blog.post("a xylographer with a marmot")
     await blog.post("another marmot", member=blog.moderator)
     assert len(await texts(blog, "marmot")) == 2
@@ -189,3 +188,13 @@ async def test_no_file_keeps_the_words_of_who_was_erased(blog: Blog, where: str,
     assert files_with(b"xylograph") == []
     assert files_with(b"another marmot")
     assert await texts(blog, "marmot") == ["another marmot"]
+
+
+def test_only_neighbours_are_looked_through_for_free_numbers() -> None:
+    near = search_sqlite._ASIDE
+    assert search_sqlite._runs([5, 7, 7 + near, 8 + 2 * near, 10**9]) == [
+        (5, 7 + near),
+        (8 + 2 * near, 8 + 2 * near),
+        (10**9, 10**9),
+    ]
+    assert search_sqlite._runs([]) == []

@@ -2,14 +2,17 @@
 
 from typing import get_args
 
+import msgspec
 from aiohttp import web
 
 from service.actions.identify import Who
 from service.actions.move_thread import Moved, move_thread
 from service.actions.set_thread import set_thread, thread_at, thread_of, threads_page
-from service.domain.errors import NotFound, Refusal
+from service.domain.errors import Fault, Invalid, NotFound, Refusal
+from service.domain.faults import fault
 from service.domain.site import Moderation, ThreadState
 from service.web.app_keys import RESOURCES
+from service.web.bodies import Url
 from service.web.desk.answers import Said, choice_in, faults_of, said_by, said_to, status_of
 from service.web.pages.errors import as_page
 from service.web.pages.forms import Form, read_form
@@ -84,8 +87,16 @@ def _changes(form: Form) -> dict[str, str | int | None]:
         "state": None if state == _SITES else state,
         "moderation": None if moderation == _SITES else moderation,
         "title": form.one("title").strip()[:1_000] or None,
-        "url": form.one("url").strip() or None,
+        "url": _url(form.one("url").strip()),
     }
+
+
+def _url(text: str) -> str | None:
+    """An address in the shape that the API takes. Raises Invalid."""
+    try:
+        return msgspec.convert(text, Url) if text else None
+    except msgspec.ValidationError as error:
+        raise Invalid([Fault("/url", fault(error, Url).detail)]) from None
 
 
 @as_page

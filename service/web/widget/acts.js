@@ -66,12 +66,14 @@ function wordsFor({ words }, { code, detail }) {
 // Asks once more, in the place of the buttons.
 export function remove(thread, entry) {
   const { words, list } = thread;
-  const sure = h("button", { type: "button", class: "main", click: () => take(thread, entry) }, h("span", {}, words.say("remove")));
+  const sure = main(words.say("remove"), "button", { type: "button", click: () => take(thread, entry) });
   const keep = h("button", { type: "button", class: "quiet", click: () => {
     list.redraw(entry);
     entry.item.querySelector('[data-act="acts remove"]')?.focus();
   } }, words.say("keep_it"));
-  put(entry, h("div", { class: "confirm", role: "group", "aria-label": words.say("remove_sure") }, h("p", {}, words.say("remove_sure")), h("p", { class: "send" }, sure, keep)));
+  const question = words.say("remove_sure");
+  const choice = h("p", { class: "send" }, sure, keep);
+  put(entry, h("div", { class: "confirm", role: "group", "aria-label": question }, h("p", {}, question), choice));
   keep.focus();
 }
 
@@ -85,7 +87,8 @@ async function take(thread, entry) {
     return refuse(thread, error);
   }
   if (comment.status === "approved") thread.counted(thread.count - 1);
-  if (entry.replies?.childElementCount) list.redraw(entry, { ...comment, text: null, html: null, status: "removed", removed_by: "author" });
+  const gone = { ...comment, text: null, html: null, status: "removed", removed_by: "author" };
+  if (entry.replies?.childElementCount) list.redraw(entry, gone);
   else list.remove(entry);
   thread.heading.focus();
   thread.say(words.say("removed"));
@@ -112,7 +115,9 @@ export function report(thread, entry) {
     list.redraw(entry);
     entry.item.querySelector('[data-act="acts report"]')?.focus();
   } }, words.say("cancel"));
-  const form = h("form", { class: "confirm", submit }, h("label", { for: "why" }, words.say("report_why")), why, h("p", { class: "send" }, main(words.say("report_send")), cancel));
+  const label = h("label", { for: "why" }, words.say("report_why"));
+  const send = h("p", { class: "send" }, main(words.say("report_send")), cancel);
+  const form = h("form", { class: "confirm", submit }, label, why, send);
   put(entry, form);
   why.focus();
 }

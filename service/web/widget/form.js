@@ -1,7 +1,7 @@
 // Beneath the comments: the heading, the owner's message, the note for members, then the editor or why there is none.
 // What is typed is kept from the first letter on; what becomes of it stands in write.js, who types it in sign_in.js.
 
-import { button, h, main } from "./dom.js";
+import { h, main } from "./dom.js";
 import { kept } from "./kept.js";
 
 export class Form {
@@ -33,14 +33,17 @@ export class Form {
   }
 
   #build(words) {
-    this.text = h("textarea", { id: "text", part: "field", rows: 5, dir: "auto", "aria-describedby": "alert", input: () => this.keep() });
+    const described = { "aria-describedby": "alert", input: () => this.keep() };
+    this.text = h("textarea", { id: "text", part: "field", rows: 5, dir: "auto", ...described });
     this.fault = h("p", { id: "alert", class: "alert", part: "alert", role: "alert", hidden: "" });
     this.answered = h("p");
     this.guest = h("div", { class: "guest" });
     this.shown = h("div", { class: "preview", part: "preview", hidden: "" });
     this.row = h("p", { class: "send", part: "send" });
-    this.editor = h("form", { class: "editor", part: "editor", novalidate: "", submit: (event) => this.#submit(event), keydown: (event) => this.#key(event) },
-      this.answered, this.guest, h("label", { for: "text" }, words.say("your_comment")), this.fault, this.text, this.shown, this.row);
+    const heard = { submit: (event) => this.#submit(event), keydown: (event) => this.#key(event) };
+    const label = h("label", { for: "text" }, words.say("your_comment"));
+    this.editor = h("form", { class: "editor", part: "editor", novalidate: "", ...heard },
+      this.answered, this.guest, label, this.fault, this.text, this.shown, this.row);
     this.place.append(this.editor);
     this.#restore();
     if (matchMedia("(max-width: 480px)").matches && !this.text.value) this.#fold(words);
@@ -49,7 +52,8 @@ export class Form {
 
   // On narrow screens the editor waits until the heading is chosen; not when something is written already.
   #fold(words) {
-    const fold = h("button", { type: "button", class: "fold", "aria-expanded": "false", click: () => this.open(this.place.hidden) }, words.say("post_a_comment"));
+    const click = () => this.open(this.place.hidden);
+    const fold = h("button", { type: "button", class: "fold", "aria-expanded": "false", click }, words.say("post_a_comment"));
     this.heading.replaceChildren(fold);
     this.place.hidden = true;
   }
@@ -60,18 +64,13 @@ export class Form {
     this.text.focus();
   }
 
-  // What can be done with what is written goes by who is signed in.
+  // What can be done with what is written goes by who is signed in; who may post gets what that needs.
   told() {
     const { told, session, words, sessionName } = this.thread;
     const comes = !session && kept.get(sessionName); // a session that was not asked about yet
     this.guest.hidden = !told.may_comment || told.signed_in;
-    if (!this.guest.hidden && !this.guest.firstChild) this.thread.use("write", "askName");
-    this.row.replaceChildren(...(comes || (told.signed_in && !told.may_comment) ? [] : told.may_comment ? this.#sending(words, session?.member) : [this.#signing(words)]));
-  }
-
-  #sending(words, member) {
-    const made = [main(words.say(this.parent ? "post_reply" : "post")), button(words.say("preview"), "write preview")];
-    return member ? [...made, h("span", { class: "as" }, words.nodes("as", { name: h("bdi", {}, member.name) })), button(words.say("sign_out"), "sign_in leave")] : made;
+    if (told.may_comment && !comes) this.thread.use("write", "offer");
+    else this.row.replaceChildren(comes || told.signed_in ? "" : this.#signing(words));
   }
 
   #signing(words) {
@@ -82,9 +81,11 @@ export class Form {
   #submit(event) {
     event.preventDefault();
     const { told, host } = this.thread;
-    if (told.may_comment) this.thread.use("write", "submit");
+    if (told.may_comment) return this.thread.use("write", "submit");
+    if (told.signed_in) return;
     // The window opens at the click itself: browsers block one that opens later.
-    else if (!told.signed_in) this.thread.use("sign_in", "enter", typeof host.sso === "function" || open("about:blank", "greenroom", "popup,width=480,height=680"));
+    const asked = typeof host.sso === "function" || open("about:blank", "greenroom", "popup,width=480,height=680");
+    this.thread.use("sign_in", "enter", asked);
   }
 
   #key(event) {

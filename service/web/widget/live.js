@@ -77,7 +77,9 @@ async function fetchNews(thread, live, missing) {
 function tell(thread, live, ids) {
   for (const id of ids) if (!thread.list.find(id)) live.fresh.add(id);
   const n = live.fresh.size;
-  live.bar.replaceChildren(...(n ? [main(thread.words.say("new_comments", { n }), "button", { type: "button", click: () => show(thread, live) })] : []));
+  if (!n) return live.bar.replaceChildren();
+  const click = () => show(thread, live);
+  live.bar.replaceChildren(main(thread.words.say("new_comments", { n }), "button", { type: "button", click }));
 }
 
 async function show(thread, live) {

@@ -1,6 +1,6 @@
 // Posting: the editor at work. A draft is let go only when the service has the comment.
 
-import { button, h } from "./dom.js";
+import { button, h, main } from "./dom.js";
 import { kept } from "./kept.js";
 import { built } from "./markup.js";
 import { mark } from "./reading.js";
@@ -74,11 +74,8 @@ export async function submit(thread) {
   const { form, words } = thread;
   if (form.busy) return;
   const author = guest(form);
-  const missing = !form.text.value.trim() ? [words.say("empty"), form.text] : author && !author.name ? [words.say("nameless"), form.editor.querySelector("#name")] : null;
-  if (missing) {
-    form.alert(...missing);
-    return missing[1].focus();
-  }
+  if (!form.text.value.trim()) return lacking(form, words.say("empty"), form.text);
+  if (author && !author.name) return lacking(form, words.say("nameless"), form.editor.querySelector("#name"));
   form.alert();
   form.busy = true;
   const sending = optimistic(thread, author);
@@ -94,8 +91,25 @@ export async function submit(thread) {
   }
 }
 
+function lacking(form, text, field) {
+  form.alert(text, field);
+  field?.focus();
+}
+
+// What stands beneath the text of whoever may post it.
+export function offer({ form, words, session, told }) {
+  const made = [main(words.say(form.parent ? "post_reply" : "post")), button(words.say("preview"), "write preview")];
+  if (session?.member) {
+    const name = h("bdi", {}, session.member.name);
+    made.push(h("span", { class: "as" }, words.nodes("as", { name })), button(words.say("sign_out"), "sign_in leave"));
+  }
+  if (!told.may_comment) return; // meanwhile
+  form.row.replaceChildren(...made);
+  if (!form.guest.hidden && !form.guest.firstChild) askName(form, words);
+}
+
 // Where anyone may comment, visitors say who they are.
-export function askName({ form, words }) {
+function askName(form, words) {
   const known = kept.get("greenroom guest") ?? {};
   const field = (id, type) => h("p", {}, h("label", { for: id }, words.say(id)),
     h("input", { id, type, part: "field", dir: "auto", autocomplete: id, value: known[id] }));
@@ -112,8 +126,9 @@ function guest({ guest: fields }) {
 function optimistic(thread, author) {
   const { member } = thread.session ?? {};
   const now = new Date().toISOString();
-  const comment = { id: "~", parent_id: thread.form.parent, author: { id: member?.id ?? null, name: member?.name ?? author.name, role: null },
-    text: thread.form.text.value, html: null, status: "pending", created_at: now, edited_at: null, version: 0, sending: true };
+  const by = { id: member?.id ?? null, name: member?.name ?? author.name, role: null };
+  const comment = { id: "~", parent_id: thread.form.parent, author: by, text: thread.form.text.value, html: null,
+    status: "pending", created_at: now, edited_at: null, version: 0, sending: true };
   thread.list.put([comment]);
   thread.say(thread.words.say("sending"));
   return thread.list.find("~");

@@ -9,8 +9,6 @@ export default {
   "members_only": "Note: Only a member of this blog may post a comment.",
   "closed": "New comments are not allowed here.",
   "your_comment": "Your comment",
-  "post": "Post comment",
-  "preview": "Preview",
   "sign_in": "Sign in to comment",
   "oldest": "Oldest first",
   "newest": "Newest first",

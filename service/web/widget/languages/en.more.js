@@ -1,6 +1,8 @@
 // What en.js leaves for later.
 
 export default {
+  "preview": "Preview",
+  "post": "Post comment",
   "email": "Your mail address (not shown)",
   "name": "Your name",
   "by_mail": "New comments by mail",
