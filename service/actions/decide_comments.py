@@ -89,7 +89,7 @@ async def _decide_one(res: Resources, call: Call, choice: Choice, comment: Comme
             outcome = upheld(outcome, label)
         return Result(choice.id, await carry_out(res, call, comment, outcome, label), None)
     except StaleDecision:
-        return Result(choice.id, None, StaleDecision(await _current(res, call.actor.site_id, choice.id)))
+        return Result(choice.id, None, await stale(res, call.actor.site_id, choice.id))
     except Refusal as refusal:
         return Result(choice.id, None, refusal)
 
@@ -133,7 +133,8 @@ async def carry_out(
     )
     site = await res.cache.site(seen.site_id)
     notices = await of_change(res, site, after, seen) if site is not None else []
-    await res.db.write([*_unit(seen, outcome, after, decision, above), *notices])
+    back = _taken_back(undoes) if undoes else []
+    await res.db.write([*_unit(seen, outcome, after, decision, above), *back, *notices])
     if notices:
         res.changes.announce_queued()
     res.changes.announce(Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, after.version)))
@@ -188,6 +189,18 @@ def _closing(seen: Comment, decision: Decision) -> list[Statement]:
         *reports.resolving(seen.site_id, seen.id, decision.action, decision.created_at),
         *audits.looking(seen.site_id, seen.id, found, decision.created_at),
     ]
+
+
+def _taken_back(undone: Decision) -> list[Statement]:
+    """What the decision that is undone had replaced and closed, beside the comment's status and label."""
+    found = outcome_of(undone.action, undone.to_status)
+    opened = audits.reopening(undone.site_id, undone.comment_id, found, undone.created_at)
+    return [*opened, decisions.relabelling(undone)] if undone.from_label != undone.to_label else opened
+
+
+async def stale(res: Resources, site_id: str, comment_id: str) -> StaleDecision:
+    """The refusal, with how the comment stands now."""
+    return StaleDecision(await _current(res, site_id, comment_id))
 
 
 async def _current(res: Resources, site_id: str, comment_id: str) -> Current | None:

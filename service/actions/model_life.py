@@ -107,11 +107,25 @@ async def simulation(
     res: Resources, site: Site, found: Version, hold_at: float | None, spam_at: float | None
 ) -> Simulation:
     """What these cuts, or those that hold now, would have made of the site's newest comments. Raises NotAllowedNow."""
+    return _simulated(res, site, await _history(res, site, found), hold_at, spam_at)
+
+
+async def figures_and_simulation(
+    res: Resources, site: Site, found: Version, hold_at: float
+) -> tuple[Figures, Simulation]:
+    """Both, of the same comments. Raises NotAllowedNow."""
+    judged = await _history(res, site, found)
+    return await asyncio.to_thread(figures, judged), _simulated(res, site, judged, hold_at, None)
+
+
+def _simulated(
+    res: Resources, site: Site, judged: list[Judged], hold_at: float | None, spam_at: float | None
+) -> Simulation:
     now = thresholds(res, site.id, site.policy)
     hold = now[0] if hold_at is None else hold_at
     spam = max(now[1], hold) if spam_at is None else spam_at
-    return simulate(await _history(res, site, found), min(hold, spam), spam)
+    return simulate(judged, min(hold, spam), spam)
 
 
 async def _history(res: Resources, site: Site, found: Version) -> list[Judged]:
-    return await scored_history(res.db, site.id, await loaded(res, site, found), found.trained)
+    return await scored_history(res.db, res.scores, site.id, await loaded(res, site, found), found.trained)

@@ -162,20 +162,19 @@ def reasons_json(c: Comment) -> str:
 
 def changing_status(seen: Comment, outcome: Outcome) -> Statement:
     """Gives a comment its new status if it is still at the version, and in the thread, seen. Else StaleDecision."""
+    changed = {name: getattr(outcome, name) for name in ("status", "removed_from", "removed_by")}
     return Statement(
         "UPDATE comments SET status = :status, removed_from = :removed_from, removed_by = :removed_by,"
         " version = version + 1 WHERE site_id = :site_id AND id = :id AND version = :seen AND thread_id = :thread_id",
-        {
-            "status": outcome.status,
-            "removed_from": outcome.removed_from,
-            "removed_by": outcome.removed_by,
-            "site_id": seen.site_id,
-            "id": seen.id,
-            "seen": seen.version,
-            "thread_id": seen.thread_id,
-        },
+        {**changed, "site_id": seen.site_id, "id": seen.id, "seen": seen.version, "thread_id": seen.thread_id},
         StaleDecision,
     )
+
+
+def unchanged(seen: Comment) -> Statement:
+    """Guards a unit about a comment that stays as it is. Refused with StaleDecision where it has another version."""
+    sql = "UPDATE comments SET version = version WHERE site_id = :site_id AND id = :id AND version = :seen"
+    return Statement(sql, {"site_id": seen.site_id, "id": seen.id, "seen": seen.version}, StaleDecision)
 
 
 def showing(comment_id: str) -> Statement:

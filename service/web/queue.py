@@ -40,6 +40,7 @@ from service.web.shapes.moderation import (
     QueueTold,
     RemovalBody,
     RemovedTold,
+    SeenBody,
     decided_told,
     queue_told,
     removed_told,
@@ -100,11 +101,13 @@ async def post_decision(request: web.Request) -> web.Response:
     return json_response(decided_told(decision_id, results))
 
 
-@Contract(Ask.MODERATORS, {200: AuditedTold}, problems=(NotAllowedNow,))
+@Contract(Ask.MODERATORS, {200: AuditedTold}, body=SeenBody, problems=(NotAllowedNow, StaleDecision))
 async def post_audit_ok(request: web.Request) -> web.Response:
     """POST S/comments/{id}/audit/ok: a published comment that was picked for a look is right; it stays, and is ham."""
     who = await who_asks(request)
-    decision = await pass_audit(request.app[RESOURCES], who.moderator(), request.match_info["id"])
+    actor = who.moderator()
+    body, _ = await read_body(request, SeenBody)
+    decision = await pass_audit(request.app[RESOURCES], actor, request.match_info["id"], body.version)
     return json_response(AuditedTold(decision.decision_id, decision.comment_id))
 
 

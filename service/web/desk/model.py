@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from service.actions.identify import Who
-from service.actions.model_life import Version, figures_of, simulation, version_of, versions
+from service.actions.model_life import Version, figures_and_simulation, version_of, versions
 from service.actions.model_overview import Overview, audited, overview
 from service.actions.promote_model import promote_model, roll_back
 from service.actions.start_training import start_training
@@ -116,8 +116,7 @@ async def _look(request: web.Request, who: Who, version: str | None, line: float
         return None
     found, looked = await version_of(res, who.site, version), await audited(res, who.site)
     try:
-        figures = await figures_of(res, who.site, found)
-        simulated = await simulation(res, who.site, found, line, None)
+        figures, simulated = await figures_and_simulation(res, who.site, found, line)
     except (NotAllowedNow, NotFound) as refusal:
         return Looked(found, [], None, looked, refusal.detail)
     curve: list[dict[str, Any]] = found.trained.card["learning_curve"] if found.trained else []

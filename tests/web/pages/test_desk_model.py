@@ -1,15 +1,19 @@
 """The model page after a scripted month: its plots agree with figures worked out here, from the database."""
 
+import asyncio
 import re
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from service.actions import watch_models
 from service.actions.add_member import find_member
 from service.actions.decide_comments import Choice, decide_comments
 from service.actions.promote_model import promote_model, roll_back
 from service.actions.resources import Resources
+from service.actions.start_training import start_training
+from service.storage import trainings
 from service.storage.database import Query
 from service.web.desk.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from tests.conftest import Blog, Clock, WordModel
@@ -175,3 +179,32 @@ async def test_the_page_outlives_an_upgrade(
     assert (page.status, "words-2 serves." in page.words) == (200, True)
     told = (await (await login(blog, blog.owner))("GET", "/models")).json
     assert told["in_service"] in {one["version"] for one in told["models"]}
+
+
+async def test_comments_are_scored_once_and_not_for_each_look(
+    month: Blog, mo: Reader, model: WordModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages, sliders and monitoring, at the same time and after one another."""
+    model.asked.clear()
+    monkeypatch.setattr(watch_models, "_BELIEVED_MS", 0)
+    looks = [f"{mo.home}/desk/model", f"{mo.home}/desk/model?hold_at=0.3", f"{mo.home}/desk/model?hold_at=0.7"]
+    await asyncio.gather(*[mo.get(one) for one in looks])
+    assert 0 < len(model.asked) == len(set(model.asked)) <= _DAYS * _A_DAY
+    model.asked.clear()
+    await month.post("score 0.2 and new")
+    model.asked.clear()
+    await mo.get(f"{mo.home}/desk/model")
+    assert model.asked == ["score 0.2 and new"]
+
+
+async def test_progress_is_told_without_the_page(mo: Reader, blog: Blog, res: Resources, model: WordModel) -> None:
+    assert "data-running" not in (await mo.get(f"{mo.home}/desk/model/progress")).text
+    begun = await start_training(res, blog.site, "full")
+    await res.db.write([trainings.reporting(begun.id, "drawing the learning curve", 0.85, 40, res.now_ms())])
+    await blog.post("score 0.2")
+    model.asked.clear()
+    page = await mo.get(f"{mo.home}/desk/model/progress")
+    assert f'data-running="{begun.id}"' in page.text
+    assert "Drawing the learning curve 85 %" in page.words
+    assert page.text.strip() in (await mo.get(f"{mo.home}/desk/model")).text
+    assert "<table" not in page.text
