@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -89,12 +89,24 @@ def _database(text: str) -> str:
     return path
 
 
+def _split(text: str, wrong: str) -> SplitResult:
+    """A URL in its parts. What urllib says of a port that is none is no sentence, and may show a password."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError(wrong) from None
+    if port == 0:
+        raise ValueError(wrong)
+    return parts
+
+
 def _public_url(text: str) -> str:
-    parts = urlsplit(text.lower())
-    port_is_fine = parts.port is None or parts.port > 0  # .port raises ValueError for what is no port
+    wrong = "is no URL of scheme and host alone, with a port from 1 to 65535 if any"
+    parts = _split(text.lower(), wrong)
     alone = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
-    if text and (parts.scheme not in ("http", "https") or not parts.hostname or not (alone and port_is_fine)):
-        raise ValueError("is no URL of scheme and host alone")
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or not alone):
+        raise ValueError(wrong)
     return text.lower().rstrip("/")  # scheme and host know no case
 
 
@@ -126,9 +138,10 @@ def _rates(text: str) -> dict[str, Rate]:
 
 
 def _smtp_url(text: str) -> str | None:
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.port or 25) < 1):
-        raise ValueError("is no address of a mail server")
+    wrong = "is no address of a mail server, with a port from 1 to 65535 if any"
+    parts = _split(text, wrong)
+    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise ValueError(wrong)
     return text or None
 
 
@@ -262,7 +275,12 @@ def _from_file(config: Path) -> tuple[dict[str, str], list[str]]:
         table = tomllib.loads(config.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return {}, [f"--config: {config} cannot be read as TOML ({error}); a line in it looks like: port = 8080"]
-    return {name.lower(): str(value) for name, value in table.items()}, []
+    return {name.lower(): _text(value) for name, value in table.items()}, []
+
+
+def _text(value: Any) -> str:
+    """A value of TOML as it would stand in the environment, where lists have commas between."""
+    return ",".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
 def _unknown(name: str) -> str:
@@ -271,5 +289,5 @@ def _unknown(name: str) -> str:
 
 
 def _fault(setting: Setting, text: str, problem: str) -> str:
-    shown = "the value" if setting.secret else f"'{text}'"
+    shown = "the value" if setting.secret else repr(text)  # in one line, whatever stands in it
     return f"{PREFIX}{setting.name.upper()}: {shown} {problem}; an example: {setting.example}"

@@ -33,8 +33,9 @@ def command(demo: bool, config: Path | None) -> None:
         with served_alone(database_of(settings)):
             uvloop.run(_serve(settings, demo))
     except CannotListen as fault:
+        name, example = ("PORT", "8081") if fault.of_port else ("HOST", "127.0.0.1")
         where = f"{settings.host}:{settings.port}"
-        click.echo(f"GREENROOM_PORT: cannot listen on {where} ({fault}); an example: 8081", err=True)
+        click.echo(f"GREENROOM_{name}: cannot listen on {where} ({fault}); an example: {example}", err=True)
         sys.exit(MISUSED)
     except (MigrationRefused, StorageUnavailable) as refused:
         click.echo(f"GREENROOM_DATABASE: {refused}", err=True)

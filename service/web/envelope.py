@@ -11,7 +11,8 @@ from service.domain.errors import Draining, Fault, Invalid, NotFound, Refusal, U
 from service.web import cors
 from service.web.app_keys import RESOURCES, SERVING
 from service.web.pages.errors import error_page
-from service.web.problems import BodyTooLarge, BodyTooSlow, MethodNotAllowed, problem_response
+from service.web.parameters import CURSOR
+from service.web.problems import BadCursor, BodyTooLarge, BodyTooSlow, MethodNotAllowed, problem_response
 
 _LOG = logging.getLogger("greenroom.web")
 _CODE = re.compile(r"(?<=/invitations/)[^/]+")
@@ -42,10 +43,12 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _refuse_nul(request: web.Request) -> None:
-    """Nothing has NUL in its name, and not every engine can be asked for it. Raises NotFound, Invalid."""
+    """Nothing has NUL in its name, and not every engine can be asked for it. Raises NotFound, BadCursor, Invalid."""
     if "\0" in request.path:
         raise NotFound
-    wrong = [name for name, value in request.query.items() if "\0" in name + value and name != "cursor"]
+    wrong = [name for name, value in request.query.items() if "\0" in name + value]
+    if CURSOR.name in wrong:
+        raise BadCursor
     if wrong and request.path.startswith("/api/"):  # our pages say in their own words what they cannot read
         raise Invalid([Fault(f"/{name}", "The NUL character stands in no text.") for name in wrong])
 

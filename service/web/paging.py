@@ -29,6 +29,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
 
 def cursor_of(request: web.Request, of: str) -> Cursor | None:
     """The cursor sent, if it is ours and of this list. Raises BadCursor."""
+    if not request.query.get(CURSOR.name, "").isascii():
+        raise BadCursor
     text = CURSOR.of(request)
     if text is None:
         return None

@@ -6,6 +6,7 @@ What is not named by a call is not looked at.
 import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -13,6 +14,30 @@ from service.domain.errors import Fault, Invalid
 
 MAX_LIMIT = 200
 T = TypeVar("T", bound=str)
+
+
+def one_of(request: web.Request, name: str) -> str | None:
+    """What was sent under this name, if anything. Raises Invalid where it was sent twice, or is no UTF-8."""
+    texts = _sent(request, name)
+    if len(texts) > 1:
+        raise Invalid([Fault(f"/{name}", f"{name} is to be sent once; it stands {len(texts)} times.")])
+    return texts[0] if texts else None
+
+
+def _sent(request: web.Request, name: str) -> list[str]:
+    texts = request.query.getall(name, [])
+    if not all(text.isascii() for text in texts):
+        _check_utf8(request, name)
+    return texts
+
+
+def _check_utf8(request: web.Request, name: str) -> None:
+    """In `query` a U+FFFD stands for what could not be decoded, and for itself: so the bytes are looked at again."""
+    raw = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="surrogateescape")
+    try:
+        "".join(value for key, value in raw if key == name).encode()
+    except UnicodeEncodeError:
+        raise Invalid([Fault(f"/{name}", f"{name} is to be UTF-8, percent-encoded.")]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +66,8 @@ class Text(Parameter):
     """Any text, or nothing."""
 
     def of(self, request: web.Request) -> str | None:
-        """The text, if it was sent."""
-        return request.query.get(self.name)
+        """The text, if it was sent. Raises Invalid."""
+        return one_of(request, self.name)
 
 
 class NeededText(Text):
@@ -60,7 +85,7 @@ class NeededText(Text):
 
     def of(self, request: web.Request) -> str:
         """The text. Raises Invalid."""
-        text = request.query.get(self.name)
+        text = one_of(request, self.name)
         if text is None:
             raise self.wrong(self.sentence)
         return text
@@ -84,7 +109,7 @@ class Texts(Parameter):
 
     def of(self, request: web.Request) -> list[str]:
         """All that were sent. Raises Invalid."""
-        texts = request.query.getall(self.name, [])
+        texts = _sent(request, self.name)
         if not 1 <= len(texts) <= self.most:
             raise self.wrong(self.sentence)
         return texts
@@ -121,7 +146,9 @@ class Choice(Filter[T]):
 
 def choice_of(request: web.Request, name: str, choices: tuple[T, ...]) -> T:
     """A query parameter that is one of these; the first if it is absent. Raises Invalid."""
-    value = request.query.get(name, choices[0])
+    value = one_of(request, name)
+    if value is None:
+        return choices[0]
     for choice in choices:
         if value == choice:
             return choice
@@ -138,7 +165,7 @@ class Number(Parameter):
 
     def of(self, request: web.Request) -> float | None:
         """The number, if one was sent. Raises Invalid."""
-        text = request.query.get(self.name)
+        text = one_of(request, self.name)
         if text is None:
             return None
         try:
@@ -163,7 +190,7 @@ class Limit(Parameter):
 
     def of(self, request: web.Request) -> int:
         """The limit asked for, capped. Raises Invalid for what is no number from 1 on."""
-        text = request.query.get(self.name)
+        text = one_of(request, self.name)
         if text is None:
             return self.default
         if not re.fullmatch(r"0*[1-9][0-9]*", text):

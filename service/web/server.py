@@ -5,6 +5,7 @@ time-out, 3,630 s as it comes); bodies get their limit in bodies.py.
 """
 
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -77,14 +78,19 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
 
 class CannotListen(Exception):
-    """The address cannot be had, and why."""
+    """The address cannot be had, and why. `of_port`: another port would do; otherwise it is the host that is wrong."""
+
+    def __init__(self, why: str, of_port: bool) -> None:
+        super().__init__(why)
+        self.of_port = of_port
 
 
 async def _listen(site: web.TCPSite) -> None:
     try:
         await site.start()
     except OSError as error:
-        raise CannotListen(error.strerror or str(error)) from error
+        of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        raise CannotListen(error.strerror or str(error), of_port) from error
 
 
 def stop_asked() -> asyncio.Event:

@@ -130,12 +130,19 @@ def test_a_wrong_setting_refuses_to_start(run: Run, name: str, value: str) -> No
         assert refused.stderr.count("\n") == 1
 
 
-def test_a_port_in_use_is_said_in_a_line(run: Run, serve: Callable[..., tuple[str, list[str]]]) -> None:
+def test_an_address_that_cannot_be_had_is_said_in_a_line(
+    run: Run, serve: Callable[..., tuple[str, list[str]]], tmp_path: Path
+) -> None:
     url, _ = serve()
-    refused = run("serve", GREENROOM_PORT=url.rpartition(":")[2])
-    assert refused.returncode == 2
-    assert refused.stderr.startswith("GREENROOM_PORT: ")
-    assert refused.stderr.count("\n") == 1
+    data = str(tmp_path / "else")
+    for setting, value, named in (
+        ("GREENROOM_PORT", url.rpartition(":")[2], "GREENROOM_PORT: cannot listen on 127.0.0.1:"),
+        ("GREENROOM_HOST", "203.0.113.9", "GREENROOM_HOST: cannot listen on 203.0.113.9:0 ("),  # nobody's (RFC 5737)
+    ):
+        refused = run("serve", **{"GREENROOM_DATA": data, setting: value})
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+        assert refused.stderr.startswith(named)
+        assert "; an example: " in refused.stderr
 
 
 def test_another_programs_database_is_refused(run: Run, tmp_path: Path) -> None:

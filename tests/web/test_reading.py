@@ -14,6 +14,28 @@ def texts(answer: Any) -> list[str | None]:
     return [c["text"] for c in answer.json["comments"]]
 
 
+async def test_a_question_that_can_be_read_in_two_ways_is_none(visitor: Caller, mo: Caller) -> None:
+    for caller, path, name in (
+        (visitor, "/comments?thread=/a&thread=/b", "thread"),
+        (visitor, "/comments?thread=/a&limit=1&limit=1", "limit"),
+        (visitor, "/comments?thread=%ff", "thread"),
+        (visitor, "/comments?thread=/%EF%BF%BD%c3", "thread"),
+        (visitor, "/counts?thread=/a&thread=%ff", "thread"),
+        (visitor, "/events?thread=/a&thread=/b", "thread"),
+        (mo, "/queue?status=pending&status=spam", "status"),
+        (mo, "/log?action=approve&action=reject", "action"),
+        (mo, "/log?who=%e9", "who"),
+        (mo, "/models/words-1/simulation?hold_at=0.1&hold_at=0.2", "hold_at"),
+    ):
+        answer = await caller("GET", path)
+        assert (answer.status, answer.code) == (422, "invalid")
+        assert [fault["pointer"] for fault in answer.json["errors"]] == [f"/{name}"]
+        assert name in answer.json["errors"][0]["detail"]
+    replacement = await visitor("GET", "/comments?thread=/%EF%BF%BD")
+    assert (replacement.status, replacement.json["thread"]["key"]) == (200, "/\ufffd")
+    assert (await visitor("GET", "/counts?thread=/a&thread=/b")).json == {"counts": {"/a": 0, "/b": 0}}
+
+
 async def test_an_unknown_page_is_empty_and_open(visitor: Caller) -> None:
     answer = await visitor("GET", "/comments?thread=/nobody/was/here/")
     assert answer.status == 200
@@ -70,6 +92,7 @@ async def test_own_waiting_comments_stand_in_their_place(ada: Caller, blog: Blog
         ("thread=/a&cursor=nonsense", 400, "bad-cursor"),
         ("thread=/a&cursor=", 400, "bad-cursor"),
         ("thread=/a&cursor=%00%ff", 400, "bad-cursor"),
+        ("thread=/a&cursor=%ff", 400, "bad-cursor"),
         ("thread=/a&cursor=WyJuZXdlc3QiLCJ4Il0", 400, "bad-cursor"),
     ],
 )
