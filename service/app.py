@@ -20,6 +20,7 @@ from service.actions.learn_by_itself import learning_by_itself
 from service.actions.limits import Limits
 from service.actions.presence import Presence
 from service.actions.readiness import Ready
+from service.actions.replace_refused import replace_refused
 from service.actions.replays import Replays
 from service.actions.resources import Resources
 from service.actions.seal import Seal
@@ -104,13 +105,14 @@ async def open_resources(
     settings: Settings, scoring: bool = False, trainer: Trainer | None = None
 ) -> AsyncIterator[Resources]:
     """Opens the database (made or migrated where needed) and, if asked for, the model; closes both at the end."""
+    secret = secret_of(settings)  # before anything is open that would have to be closed again
     migrate(database_of(settings))
     db = await open_database(database_of(settings))
     scorer = _scorer() if scoring else Scorer(None)
     changes = Changes()
     outward = Outward(settings.outward_private)
-    models, trainer = SiteModels(models_folder(settings), secret_of(settings)), trainer or Trainer()
-    seal = Seal(secret_of(settings))
+    models, trainer = SiteModels(models_folder(settings), secret), trainer or Trainer()
+    seal = Seal(secret)
     try:
         await agree_on_secret(db, seal)
         if scoring:
@@ -180,6 +182,7 @@ def learn(app: web.Application) -> None:
     """Lets the application retrain sites' models by itself, as their owners allow."""
 
     async def learning(_: web.Application) -> AsyncIterator[None]:
+        await replace_refused(app[RESOURCES])
         async with learning_by_itself(app[RESOURCES]):
             yield
 

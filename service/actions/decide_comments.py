@@ -12,6 +12,7 @@ from service.actions.replays import KeyTaken, keep_apart
 from service.actions.resources import Resources
 from service.domain.audit import outcome_of
 from service.domain.comment import Comment
+from service.domain.editing import check_in_time
 from service.domain.errors import Current, NotFound, Refusal, StaleDecision
 from service.domain.member import Member
 from service.domain.moderation import ACTIONS, Action, Decision, Label, LoggedAction, Outcome, Remover, apply, upheld
@@ -112,14 +113,20 @@ async def _decide_one(res: Resources, call: Call, choice: Choice, comment: Comme
     except KeyTaken:
         raise
     except StaleDecision:
-        return Result(choice.id, None, StaleDecision(await _current(res, call.actor.site_id, choice.id)))
+        return Result(choice.id, None, await stale(res, call.actor.site_id, choice.id))
     except Refusal as refusal:
         return Result(choice.id, None, refusal)
 
 
 async def take_down(res: Resources, actor: Member, comment: Comment) -> Comment:
-    """An author deletes his own comment, a moderator removes another's. Raises NotAllowedNow if it is down already."""
+    """An author deletes his own comment within the time for editing, a moderator removes another's.
+
+    Raises EditWindowOver, and NotAllowedNow if it is down already.
+    """
     by: Remover = "author" if comment.author.id == actor.id else "moderator"
+    site = await res.cache.site(comment.site_id)
+    if site is not None and not actor.moderates(res.now_ms()) and comment.status != "removed":
+        check_in_time(comment, site.policy.edit_window_s, res.now_ms())
     call = Call(res.ids.new(), actor, "remove", None, by)
     known = await _known(res, call, [comment.id])
     outcome, label = apply("remove", comment, by), known.labels.get(comment.id)
@@ -150,8 +157,9 @@ async def carry_out(
     )
     site = await res.cache.site(seen.site_id)
     notices = await of_change(res, site, after, seen) if site is not None else []
+    back = _taken_back(undoes) if undoes else []
     kept = call.keep(call.decision_id, [Result(seen.id, after, None)])
-    await res.db.write([*_unit(seen, outcome, after, decision, above), *notices, *kept])
+    await res.db.write([*_unit(seen, outcome, after, decision, above), *back, *notices, *kept])
     if notices:
         res.changes.announce_queued()
     res.changes.announce(Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, after.version)))
@@ -206,6 +214,18 @@ def _closing(seen: Comment, decision: Decision) -> list[Statement]:
         *reports.resolving(seen.site_id, seen.id, decision.action, decision.created_at),
         *audits.looking(seen.site_id, seen.id, found, decision.created_at),
     ]
+
+
+def _taken_back(undone: Decision) -> list[Statement]:
+    """What the decision that is undone had replaced and closed, beside the comment's status and label."""
+    found = outcome_of(undone.action, undone.to_status)
+    opened = audits.reopening(undone.site_id, undone.comment_id, found, undone.created_at)
+    return [*opened, decisions.relabelling(undone)] if undone.from_label != undone.to_label else opened
+
+
+async def stale(res: Resources, site_id: str, comment_id: str) -> StaleDecision:
+    """The refusal, with how the comment stands now."""
+    return StaleDecision(await _current(res, site_id, comment_id))
 
 
 async def _current(res: Resources, site_id: str, comment_id: str) -> Current | None:

@@ -5,8 +5,9 @@ What happens between a decision and a training is here; the training itself is a
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from service.actions.changes import Change
 from service.actions.resources import Resources
@@ -82,42 +83,61 @@ async def _after_decisions(res: Resources, wishes: _Wishes) -> None:
                 await wishes.woken.wait()
         wishes.woken.clear()
         for site_id in wishes.take():
-            site = await res.cache.site(site_id)
-            if site is not None and site.policy.retraining == "after_decisions":
-                await _learn(res, site, wishes)
+            if not await _finished(_learn(res, site_id, wishes)):
+                wishes.put_off(site_id, _LONGEST_S)
 
 
-async def _learn(res: Resources, site: Site, wishes: _Wishes) -> None:
+async def _finished(turn: Coroutine[Any, Any, None]) -> bool:
+    """Carries out one turn. What goes wrong is logged and ends this turn alone: nobody would begin the next one."""
     try:
-        last = await trainings.latest(res.db, site.id, 1)
-        if last and last[0].state == "running":
-            wishes.put_off(site.id, _QUIET_S)  # what was decided since it began is for the next
-            return
-        known = last[0].labels if last else 0
-        news = await labels.count_since(res.db, site.id, last[0].created_at if last else 0, _MOST)
-        if enough_news(news, known, await labels.of_each(res.db, site.id)):
-            await start_training(res, site, "refit", "decisions")
-    except AlreadyTraining:
-        wishes.put_off(site.id, _QUIET_S)
+        await turn
     except StorageUnavailable:
-        _LOG.warning("The storage does not answer; learning from the last decisions later.")
-        wishes.put_off(site.id, _LONGEST_S)
+        _LOG.warning("The storage does not answer; learning goes on later.")
+        return False
+    except Exception:
+        _LOG.exception("A turn of learning went wrong; the next one is not affected.")
+        return False
+    return True
+
+
+async def _learn(res: Resources, site_id: str, wishes: _Wishes) -> None:
+    site = await res.cache.site(site_id)
+    if site is None or site.policy.retraining != "after_decisions":
+        return
+    last = await trainings.latest(res.db, site.id, 1)
+    if last and last[0].state == "running":
+        wishes.put_off(site.id, _QUIET_S)  # what was decided since it began is for the next
+        return
+    known = last[0].labels if last else 0
+    news = await _news(res, site, last[0].created_at if last else 0, _MOST)
+    if enough_news(news, known, await labels.of_each(res.db, site.id)):
+        try:
+            await start_training(res, site, "refit", "decisions")
+        except AlreadyTraining:
+            wishes.put_off(site.id, _QUIET_S)
 
 
 async def _every_day(res: Resources) -> None:
     """Once a day a full training of each site in which labels came or went since the last, and its cuts anew.
 
-    Labels go with those who leave: what they wrote is to be unlearnt.
+    Labels go with those who leave, and with moderators who are banned: what they taught is to be unlearnt.
     """
     await asyncio.sleep(_FIRST_LOOK_S)
     while True:
-        with suppress(StorageUnavailable):
-            for site in await sites.every(res.db):
-                await renew_thresholds(res, site, _DAY_MS)
-                if site.policy.retraining != "by_hand" and await _is_due(res, site, "full"):
-                    with suppress(AlreadyTraining):
-                        await start_training(res, site, "full", "schedule")
+        await _finished(_look_at_all(res))
         await asyncio.sleep(_LOOK_S)
+
+
+async def _look_at_all(res: Resources) -> None:
+    for site in await sites.every(res.db):
+        await _finished(_look_at(res, site))
+
+
+async def _look_at(res: Resources, site: Site) -> None:
+    await renew_thresholds(res, site, _DAY_MS)
+    if site.policy.retraining != "by_hand" and await _is_due(res, site, "full"):
+        with suppress(AlreadyTraining):
+            await start_training(res, site, "full", "schedule")
 
 
 async def _is_due(res: Resources, site: Site, kind: Kind) -> bool:
@@ -126,6 +146,12 @@ async def _is_due(res: Resources, site: Site, kind: Kind) -> bool:
     since = last.created_at if last else 0
     if last is not None and res.now_ms() - since < _DAY_MS:
         return False
-    news = await labels.count_since(res.db, site.id, since, 1)
-    gone = last is not None and await labels.count_since(res.db, site.id, -1, last.labels) < last.labels
+    news = await _news(res, site, since, 1)
+    gone = last is not None and await labels.count_taught(res.db, site.id, last.labels) < last.labels
     return (gone or news > 0) and enough_news(1, 0, await labels.of_each(res.db, site.id))
+
+
+async def _news(res: Resources, site: Site, since_ms: int, most: int) -> int:
+    """How many labels were given or taken back after a moment, counting either no further than `most`."""
+    given = await labels.count_since(res.db, site.id, since_ms, most)
+    return given + await labels.count_taken_back(res.db, site.id, since_ms, most)

@@ -32,9 +32,13 @@ class Version(msgspec.Struct, frozen=True):
 
 
 class Life(NamedTuple):
-    """Which model serves a site, and how it and those before came to."""
+    """Which model serves a site, and how it and those before came to.
+
+    Only what is shipped today can serve: where the rows name what was shipped before an upgrade, today's is meant.
+    """
 
     version: str | None  # None: no model at all is loaded
+    number: int  # of its promotion; 0: there was none yet
     log: list[Promotion]
     shipped: Scores | None
 
@@ -42,8 +46,11 @@ class Life(NamedTuple):
 async def life_of(res: Resources, site: Site) -> Life:
     """Which model serves the site."""
     shipped, serving = res.scorer.model, await models.in_service_at(res.db, site.id)
-    log = await models.promotions(res.db, site.id, _PROMOTIONS)
-    return Life(serving.version if serving else shipped.version if shipped else None, log, shipped)
+    today = shipped.version if shipped else None
+    log = await models.promotions(res.db, site.id, _PROMOTIONS, today)
+    own = serving is not None and serving.manifest_sha256 is not None
+    version = serving.version if serving is not None and own else today
+    return Life(version, serving.number if serving else 0, log, shipped)
 
 
 async def versions(res: Resources, site: Site, before: str | None, limit: int) -> tuple[list[Version], str | None]:
@@ -58,7 +65,12 @@ async def versions(res: Resources, site: Site, before: str | None, limit: int) -
 
 async def version_of(res: Resources, site: Site, version: str) -> Version:
     """The model of this version. Raises NotFound."""
-    life, trained = await life_of(res, site), await models.find(res.db, site.id, version)
+    return await version_in(res, site, await life_of(res, site), version)
+
+
+async def version_in(res: Resources, site: Site, life: Life, version: str) -> Version:
+    """The same for who has read the site's life already. Raises NotFound."""
+    trained = await models.find(res.db, site.id, version)
     if trained is None and (life.shipped is None or version != life.shipped.version):
         raise NotFound
     return _version(life, version, trained)
@@ -95,11 +107,25 @@ async def simulation(
     res: Resources, site: Site, found: Version, hold_at: float | None, spam_at: float | None
 ) -> Simulation:
     """What these cuts, or those that hold now, would have made of the site's newest comments. Raises NotAllowedNow."""
+    return _simulated(res, site, await _history(res, site, found), hold_at, spam_at)
+
+
+async def figures_and_simulation(
+    res: Resources, site: Site, found: Version, hold_at: float
+) -> tuple[Figures, Simulation]:
+    """Both, of the same comments. Raises NotAllowedNow."""
+    judged = await _history(res, site, found)
+    return await asyncio.to_thread(figures, judged), _simulated(res, site, judged, hold_at, None)
+
+
+def _simulated(
+    res: Resources, site: Site, judged: list[Judged], hold_at: float | None, spam_at: float | None
+) -> Simulation:
     now = thresholds(res, site.id, site.policy)
     hold = now[0] if hold_at is None else hold_at
     spam = max(now[1], hold) if spam_at is None else spam_at
-    return simulate(await _history(res, site, found), min(hold, spam), spam)
+    return simulate(judged, min(hold, spam), spam)
 
 
 async def _history(res: Resources, site: Site, found: Version) -> list[Judged]:
-    return await scored_history(res.db, site.id, await loaded(res, site, found), found.trained)
+    return await scored_history(res.db, res.scores, site.id, await loaded(res, site, found), found.trained)

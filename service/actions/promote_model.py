@@ -1,9 +1,11 @@
 """Puts a model of a site's into service, or goes back to the one before; every process switches."""
 
-from service.actions.model_life import Version, life_of, loaded, version_of
+from typing import Literal
+
+from service.actions.model_life import Life, Version, life_of, loaded, version_in, version_of
 from service.actions.resources import Resources
 from service.actions.set_thresholds import follow_policy
-from service.domain.errors import NotAllowedNow, StorageUnavailable
+from service.domain.errors import NotAllowedNow, NotFound, StorageUnavailable
 from service.domain.member import Member
 from service.domain.promotion import Promotion, before
 from service.domain.site import Site
@@ -20,7 +22,8 @@ async def promote_model(res: Resources, site: Site, version: str, actor: Member 
     gone or may not be loaded.
     """
     for _ in range(_TRIES):
-        found = await version_of(res, site, version)
+        life = await life_of(res, site)
+        found = await version_in(res, site, life, version)
         if found.state == "in_service":
             return found
         if found.state == "refused" and not override and found.trained is not None:
@@ -28,41 +31,53 @@ async def promote_model(res: Resources, site: Site, version: str, actor: Member 
                 f"The gate refused this version: {found.trained.reason} Say override to promote it anyway."
             )
         await loaded(res, site, found)
-        if await _put(res, site, version, "promote", actor):
-            return await version_of(res, site, version)
+        try:
+            return await _put(res, site, life, found, "promote", actor)
+        except Outdated:
+            continue
     raise StorageUnavailable
 
 
-async def roll_back(res: Resources, site: Site, actor: Member | None) -> Version:
-    """Goes back to the version that served before the one in service. Raises NotAllowedNow where there was none."""
-    for _ in range(_TRIES):
-        to = before((await life_of(res, site)).log)
-        if to is None:
-            raise NotAllowedNow("No model of this site came into service that could be taken back.")
-        await loaded(res, site, await version_of(res, site, to))
-        if await _put(res, site, to, "rollback", actor):
-            return await version_of(res, site, to)
-    raise StorageUnavailable
+async def roll_back(res: Resources, site: Site, actor: Member | None, seen: str | None = None) -> Version:
+    """Goes back one step: to the version that served before the one in service.
+
+    `seen` is the version that whoever asks believes to be in service; None: whichever is. Raises NotAllowedNow where
+    another is or comes at the same moment, so that two who ask at once go back one step and not two, and where there
+    was none before.
+    """
+    life = await life_of(res, site)
+    if seen is not None and seen != life.version:
+        raise NotAllowedNow(f"Not {seen or 'the version you saw'} but {life.version} is in service by now. Look again.")
+    to = before(life.log)
+    if to is None:
+        raise NotAllowedNow("No model of this site came into service that could be taken back.")
+    try:
+        found = await version_in(res, site, life, to)
+    except NotFound:
+        raise NotAllowedNow("The shipped model served before, and it may not be loaded.") from None
+    await loaded(res, site, found)
+    try:
+        return await _put(res, site, life, found, "rollback", actor)
+    except Outdated:
+        raise NotAllowedNow("Another version came into service at the same moment. Look again.") from None
 
 
-async def _put(res: Resources, site: Site, version: str, kind: str, actor: Member | None) -> bool:
-    """Says whether it was done; not where another came into service at the same moment."""
-    serving = await models.in_service_at(res.db, site.id)
-    previous = serving.version if serving else res.scorer.model.version if res.scorer.model else ""
+async def _put(
+    res: Resources, site: Site, life: Life, to: Version, kind: Literal["promote", "rollback"], actor: Member | None
+) -> Version:
+    """Raises Outdated where another came into service since `life` was read, or the files of this one have gone."""
     new = Promotion(
         site_id=site.id,
-        number=serving.number + 1 if serving else 1,
-        version=version,
-        previous=previous,
-        kind="rollback" if kind == "rollback" else "promote",
+        number=life.number + 1,
+        version=to.version,
+        previous=life.version or "",
+        kind=kind,
         actor_id=actor.id if actor else None,
         actor_name=None,
         created_at=res.now_ms(),
     )
-    try:
-        await res.db.write(models.promoting(new))
-    except Outdated:
-        return False
+    files = [models.keeping_files(to.trained.id)] if to.trained else []
+    await res.db.write([*files, *models.promoting(new)])
     await res.models.refresh(res.db)
     await follow_policy(res, site, site.policy)
-    return True
+    return await version_of(res, site, to.version)

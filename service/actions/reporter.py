@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from service.actions.resources import Resources
+from service.domain.errors import StorageUnavailable
 from service.storage import trainings
 
 _EVERY_S = 3.0
@@ -32,7 +33,8 @@ class Reporter:
 
     async def _for_ever(self) -> None:
         while True:
-            await self.now()
+            with suppress(StorageUnavailable):  # the next one may come through; silence is taken for death
+                await self.now()
             await asyncio.sleep(_EVERY_S)
 
 

@@ -8,6 +8,7 @@ from service.actions.changes import Changes
 from service.actions.explanations import Explanations
 from service.actions.issuers import Issuers
 from service.actions.limits import Limits
+from service.actions.scored_history import KeptScores
 from service.actions.seal import Seal
 from service.actions.site_models import SiteModels
 from service.actions.surroundings import Surroundings
@@ -38,6 +39,7 @@ class Resources:
     issuers: Issuers
     attempts: Attempts = field(default_factory=Attempts)
     models: SiteModels = field(default_factory=SiteModels)
+    scores: KeptScores = field(default_factory=KeptScores)
     trainer: Trainer = field(default_factory=Trainer)
     surroundings: Surroundings = field(default_factory=Surroundings)
     explanations: Explanations = field(default_factory=Explanations)

@@ -37,18 +37,21 @@ async def foreseen_thresholds(res: Resources, site: Site, policy: Policy) -> tup
     one_in = policy.honest_held_one_in
     if one_in is None or model is None or (own is not None and (own.one_in, own.version) == (one_in, model.version)):
         return thresholds(res, site.id, policy)
-    history = await scored_history(res.db, site.id, model, await models.find(res.db, site.id, model.version))
-    chosen = from_history(history, one_in, (model.hold_at, model.spam_at))
+    chosen = from_history(await _history(res, site.id, model), one_in, (model.hold_at, model.spam_at))
     return chosen.hold.at, chosen.spam.at
 
 
 async def set_thresholds(res: Resources, site_id: str, one_in: int, model: Scores) -> Thresholds:
     """Chooses the cuts for this model on the site's history, and puts them in place."""
-    history = await scored_history(res.db, site_id, model, await models.find(res.db, site_id, model.version))
-    chosen = from_history(history, one_in, (model.hold_at, model.spam_at))
+    chosen = from_history(await _history(res, site_id, model), one_in, (model.hold_at, model.spam_at))
     await res.db.write([keeping(site_id, model.version, chosen, res.now_ms())])
     await res.models.refresh(res.db)
     return chosen
+
+
+async def _history(res: Resources, site_id: str, model: Scores) -> list[Judged]:
+    trained = await models.find(res.db, site_id, model.version)
+    return await scored_history(res.db, res.scores, site_id, model, trained)
 
 
 def from_history(history: list[Judged], one_in: int, card: tuple[float, float]) -> Thresholds:

@@ -6,10 +6,12 @@ model that may not be loaded is left where it is: the site goes on with the one 
 
 import asyncio
 import hashlib
+import logging
 from pathlib import Path
 
 import msgspec
 
+from service.domain.errors import StorageUnavailable
 from service.spam.artefact import load_signed
 from service.spam.manifest import NAME, ModelRefused
 from service.spam.model import Model
@@ -18,6 +20,8 @@ from service.storage.database import Database
 from service.storage.models import InService, OwnThresholds
 
 _KEPT = 8  # of the versions that do not serve
+_AGAIN_S = 1.0  # after the storage did not answer
+_LOG = logging.getLogger("greenroom.models")
 
 
 class _Serving(msgspec.Struct, frozen=True):
@@ -38,6 +42,7 @@ class SiteModels:
         self._others: dict[tuple[str, str], Model] = {}
         self._refreshing: asyncio.Task[None] | None = None
         self._again = False
+        self._one_at_a_time = asyncio.Lock()
 
     def of(self, site_id: str) -> Model | None:
         """The site's own model; None where the shipped one serves."""
@@ -51,6 +56,11 @@ class SiteModels:
     def fault_of(self, site_id: str) -> str | None:
         """Why the site is not served by the model that it should be, in words."""
         return self._faults.get(site_id)
+
+    @property
+    def refused(self) -> list[str]:
+        """The sites that are served by another model than they should be, by their ids."""
+        return list(self._faults)
 
     @property
     def faulty(self) -> bool:
@@ -74,7 +84,11 @@ class SiteModels:
         self._again = True
         while self._again:
             self._again = False
-            await self.refresh(db)
+            try:
+                await self.refresh(db)
+            except StorageUnavailable:
+                self._again = True
+                await asyncio.sleep(_AGAIN_S)
 
     async def close(self) -> None:
         """Ends what is under way."""
@@ -83,18 +97,24 @@ class SiteModels:
             await asyncio.gather(self._refreshing, return_exceptions=True)
 
     async def refresh(self, db: Database) -> None:
-        """Reads which models serve and which cuts hold, and loads what is new."""
-        self._cuts = {one.site_id: one for one in await models.thresholds(db)}
-        for one in await models.in_service(db):
-            known = self._serving.get(one.site_id)
-            if known is None or known.number != one.number or one.site_id in self._faults:
-                await self._serve(one)
+        """Reads which models serve and which cuts hold, and loads what is new.
+
+        One at a time: a slow load of what served a moment ago would end after, and undo, the switch to what serves now.
+        """
+        async with self._one_at_a_time:
+            self._cuts = {one.site_id: one for one in await models.thresholds(db)}
+            for one in await models.in_service(db):
+                known = self._serving.get(one.site_id)
+                if known is None or known.number != one.number or one.site_id in self._faults:
+                    await self._serve(one)
 
     async def _serve(self, wanted: InService) -> None:
         try:
             model = await self._load(wanted)
-        except ModelRefused as refused:
-            why = f"The model {wanted.version} may not be loaded ({refused}): the one before serves."
+        except Exception as fault:  # whatever is wrong with the files of one, other sites are served
+            if not isinstance(fault, ModelRefused):
+                _LOG.exception("The model %s of %s cannot be loaded.", wanted.version, wanted.site_id)
+            why = f"The model {wanted.version} may not be loaded ({fault}): the one before serves."
             self._faults[wanted.site_id] = f"{why} Roll back, or retrain."
             return
         self._faults.pop(wanted.site_id, None)

@@ -71,7 +71,7 @@ async def submit_comment(res: Resources, who: Who, draft: Draft, keep: Keep) -> 
                 return Submitted(repeated, True, limit)
             facts = evidence(res, who, thread, draft.text)
         else:
-            _tell(res, who, comment, thread)
+            _tell(res, who, comment, thread, draft)
             if notices:
                 res.changes.announce_queued()
             return Submitted(comment, False, limit)
@@ -162,7 +162,7 @@ def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft) -> list[Stat
         who.site.policy.state,
         who.address if who.member is None else None,
     )
-    unit = [] if thread.version else [threads.adding(thread, looked_up)]
+    unit = _page_told(thread, draft, looked_up, comment.created_at)
     unit.append(comments.adding(new, who.member.status if who.member else ""))
     if comment.status == "approved":
         unit.append(threads.counting_page(comment.site_id, looked_up, 1))
@@ -171,6 +171,17 @@ def _unit(who: Who, comment: Comment, thread: Thread, draft: Draft) -> list[Stat
     if comment.status == "approved" and comment.verdict == "ham" and is_drawn(comment.id, _audited(who, comment)):
         unit.extend(audits.drawing(comment.site_id, comment.id, comment.created_at))
     return unit
+
+
+def _page_told(thread: Thread, draft: Draft, looked_up: str, now: int) -> list[Statement]:
+    """The page's thread, if this is its first comment; else what nobody before has told of the page."""
+    if not thread.version:
+        return [threads.adding(thread, looked_up)]
+    published = None if draft.published_at is None else min(draft.published_at, now)
+    told = ((thread.url, draft.url), (thread.title, draft.title), (thread.published_at, published))
+    if not any(known is None and sent is not None for known, sent in told):
+        return []
+    return [threads.filling(thread, draft.url, draft.title, published)]
 
 
 def _audited(who: Who, comment: Comment) -> float:
@@ -210,10 +221,13 @@ def _check_parent(parent: Comment | None, thread: Thread) -> None:
         raise NotAllowedNow("The comment you are answering has been removed.")
 
 
-def _tell(res: Resources, who: Who, comment: Comment, thread: Thread) -> None:
+def _tell(res: Resources, who: Who, comment: Comment, thread: Thread, draft: Draft) -> None:
     """Whoever keeps a page of this thread in memory learns of it; so does the cache, where the record matters."""
     member = who.member
-    shown = comment.status == "approved" or not thread.version
+    filled = thread.version and _page_told(thread, draft, "", comment.created_at)
+    if filled:
+        res.cache.forget_thread(comment.site_id, lookup_key(thread.key))
+    shown = comment.status == "approved" or not thread.version or bool(filled)
     # The id of a thread that was new a moment ago may not be the one it got: then all of the site's pages go.
     thread_id = thread.id if thread.version else None
     changed = Changed(comment.id, comment.status, comment.version)

@@ -6,6 +6,7 @@ the model in service and all labels as they were, and at most files that nobody 
 
 import asyncio
 import shutil
+import traceback
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,11 +63,18 @@ async def train_model(res: Resources, site: Site, training: Training, shop: Work
         await asyncio.shield(res.db.write([trainings.failing(training.id, "It was interrupted.", res.now_ms())]))
         raise
     except Exception as fault:
-        await res.db.write([trainings.failing(training.id, f"It went wrong: {fault!r:.300}", res.now_ms())])
+        await res.db.write([trainings.failing(training.id, f"It went wrong: {_where(fault)}.", res.now_ms())])
         raise
     ended = await trainings.find(res.db, site.id, training.id)
     assert ended is not None
     return ended
+
+
+def _where(fault: Exception) -> str:
+    """What kind of fault it is, and where. Not what it says: that may be a comment's text, which no erasure would find
+    here."""
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} in {Path(place.filename).name}, line {place.lineno}"
 
 
 async def _train(res: Resources, site: Site, training: Training, shop: Workshop, reporter: Reporter) -> None:
@@ -191,5 +199,6 @@ async def _drop_old(res: Resources, site: Site, shop: Workshop) -> None:
     wanted = {one.version for one in log} | {one.previous for one in log}
     for old in (await models.page(res.db, site.id, _LAST_ID, _KEPT * 3))[_KEPT:]:
         if old.dropped_at is None and old.version not in wanted:
-            await res.db.write(models.dropping(old.id, res.now_ms()))
-            await asyncio.to_thread(shutil.rmtree, shop.folder / site.id / old.version, True)
+            with suppress(Outdated):  # it came into service since the log was read
+                await res.db.write(models.dropping(old.id, res.now_ms()))
+                await asyncio.to_thread(shutil.rmtree, shop.folder / site.id / old.version, True)

@@ -1,5 +1,8 @@
 """How the model in service does on a site lately: drift, held share, reversals, calibration, missed spam; alarms."""
 
+import asyncio
+from collections import defaultdict
+
 import msgspec
 
 from service.actions.evidence import thresholds
@@ -25,13 +28,15 @@ class Watching:
     def __init__(self, res: Resources) -> None:
         self._res = res
         self._kept: dict[str, _Kept] = {}
+        self._looking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def look(self, site: Site) -> Watch:
-        """What is found now, or was a moment ago."""
-        kept, now = self._kept.get(site.id), self._res.now_ms()
-        if kept is None or not 0 <= now - kept.at < _BELIEVED_MS:
-            kept = self._kept[site.id] = _Kept(await look(self._res, site), now)
-        return kept.watch
+        """What is found now, or was a moment ago. Whoever asks while another looks gets what that one finds."""
+        async with self._looking[site.id]:
+            kept, now = self._kept.get(site.id), self._res.now_ms()
+            if kept is None or not 0 <= now - kept.at < _BELIEVED_MS:
+                kept = self._kept[site.id] = _Kept(await look(self._res, site), now)
+            return kept.watch
 
 
 async def look(res: Resources, site: Site) -> Watch:

@@ -1,5 +1,6 @@
 """greenroom backup: everything in one file, while the service runs."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -25,7 +26,7 @@ def command(file: Path) -> None:
     settings = settings_or_exit()
     try:
         about = About(__version__, time.time_ns() // 1_000_000)
-        made = write(file, database_of(settings), _files(settings), about, progress)
+        made = write(file, database_of(settings), lambda: _files(settings), about, progress)
     except (OSError, StorageUnavailable) as error:
         click.echo(f"Nothing was backed up: {error}", err=True)
         sys.exit(FAILED)
@@ -34,7 +35,8 @@ def command(file: Path) -> None:
 
 
 def _files(settings: Settings) -> dict[str, Path]:
-    """The secret, and every file of the models trained here."""
-    models = settings.data / "models"
-    paths = [settings.data / "secret", *sorted(models.rglob("*"))]
-    return {str(path.relative_to(settings.data)): path for path in paths if path.is_file()}
+    """The secret, and every file of the models trained here. Folders that are being written have names with a dot."""
+    walk = os.walk(settings.data / "models")  # unlike a glob, it does not mind a folder that goes meanwhile
+    files = sorted(Path(folder, name) for folder, _, names in walk for name in names)
+    kept = [path for path in files if not path.parent.name.startswith(".")]
+    return {str(path.relative_to(settings.data)): path for path in [settings.data / "secret", *kept] if path.is_file()}

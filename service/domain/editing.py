@@ -10,8 +10,19 @@ def check_editable(comment: Comment, by_moderator: bool, window_s: int, now_ms: 
     """Raises NotAllowedNow for what was rejected or removed, EditWindowOver for authors who come too late."""
     if comment.status not in _EDITABLE:
         raise NotAllowedNow("This comment was taken down; it cannot be edited.")
-    if not by_moderator and now_ms - comment.created_at > window_s * 1000:
+    if not by_moderator:
+        check_in_time(comment, window_s, now_ms)
+
+
+def check_in_time(comment: Comment, window_s: int, now_ms: int) -> None:
+    """Raises EditWindowOver for an author who comes too late to edit or delete his comment."""
+    if not in_time(comment, window_s, now_ms):
         raise EditWindowOver
+
+
+def in_time(comment: Comment, window_s: int, now_ms: int) -> bool:
+    """May an author still edit or delete this comment?"""
+    return now_ms - comment.created_at <= window_s * 1000
 
 
 def edited_status(comment: Comment, verdict: Status, by_moderator: bool) -> Status:

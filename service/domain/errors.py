@@ -66,7 +66,7 @@ class ThreadClosed(NotAllowed):
 
 
 class EditWindowOver(NotAllowed):
-    detail = "The time in which a comment can be edited is over."
+    detail = "The time in which a comment can be edited or deleted is over."
 
 
 class NotFound(Refusal):

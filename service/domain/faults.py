@@ -16,8 +16,8 @@ def fault(error: msgspec.ValidationError, shape: Any) -> Fault:
     """
     problem, _, path = str(error).partition(" - at `$")
     steps = path.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "").split(".")[1:]
-    if not steps and "`" in problem and "field" in problem:
-        steps = [problem.split("`")[1]]
+    if problem.startswith(("Object missing required field", "Object contains unknown field")):
+        steps.append(problem.split("`")[1])
     return Fault("".join(f"/{step}" for step in steps), _better(problem, shape, steps) or f"{problem}.")
 
 

@@ -8,6 +8,9 @@ MAX_NAME = 80
 # Letters of other scripts, and digits, that pass for Latin ones in a name (Unicode TR 39, the most used of them).
 _LOOK_ALIKES = str.maketrans("авекмнорстухіјѕһԁԛαβεικμνορτυχ01|ı", "abekmhopctyxijshdqabeikmvoptuxolli")
 
+# Greek capitals that look like Latin ones whose small letters do not.
+_LOOK_ALIKE_CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX")
+
 
 def clean_name(name: str, pointer: str = "/name") -> str:
     """The name in composed form (NFC) without spaces around it. Raises Invalid."""
@@ -21,9 +24,9 @@ def clean_name(name: str, pointer: str = "/name") -> str:
 
 def name_key(name: str) -> str:
     """What look-alike names share: compatibility form, lower case, marks and what cannot be seen left out."""
-    apart = unicodedata.normalize("NFKD", name.casefold())
-    kept = "".join(c for c in apart if unicodedata.category(c)[0] not in "CM" and not c.isspace())
-    return kept.translate(_LOOK_ALIKES)
+    apart = unicodedata.normalize("NFKD", name.translate(_LOOK_ALIKE_CAPITALS).casefold())
+    kept = (c for c in apart if unicodedata.category(c)[0] not in "CM" and not c.isspace())
+    return "".join("-" if unicodedata.category(c) == "Pd" else c for c in kept).translate(_LOOK_ALIKES)
 
 
 def check_email(email: str | None, pointer: str = "/email") -> str | None:

@@ -41,7 +41,7 @@ class Label(NamedTuple):
 class Terms(NamedTuple):
     """How a local model is trained and when it is believed."""
 
-    strength: float = 30.0  # scikit-learn's C
+    strength: float = 3.0  # scikit-learn's C
     folds: int = 5
     fewest: int = 5  # labels of spam, and of ham; with fewer only the share of spam is learnt
     most_of_a_group: float = 3.0  # the weight that all labels of one group have together

@@ -37,7 +37,8 @@ Sources it had not seen, each scored by a model trained on all the others:
 {tested}
 ## Thresholds
 
-`hold_at` {hold_at:.4f}: at most 1 in 200 honest comments of a source that the model never saw reaches it.
+`hold_at` {hold_at:.4f}: at most 1 in 200 honest comments of a source that the model never saw reaches it, of all
+sources together and of each blog that has 200 and more.
 `spam_at` {spam_at:.4f}: at most 1 in 2,000 does. Both come from the training rows, each source weighed by the square
 root of its size, and each scored by a model that had not seen that source. Mail and text messages set no threshold.
 
@@ -65,12 +66,17 @@ _LICENCES = {
 _LIMITS = """\
 - It knows what it was shown. Thresholds and probabilities fit comments like those it was trained on."""
 _LIMITS_OF_PUBLIC_DATA = """\
-- Among the training data is **no spam from blog comments**: what spam looks like comes from videos, text messages,
-  chat and mail. On a blog it has never seen the model misses much of the spam; the blog's own decisions will teach it.
-- Spam in other languages than English and Indonesian is hardly known to it.
+- {blog_spam}
 - Its probabilities fit comments like those it was trained on. Where the share of spam differs they are off, so the
   thresholds are set on sources that it had not seen rather than at one half.
-- Honest comments about advertising, money or medicine look like spam to it more often than others do."""
+- Honest comments about advertising, money or medicine look like spam to it more often than others do, and so do long
+  ones with many links."""
+_NO_BLOG_SPAM = """\
+Among the training data is **no spam from blog comments**: what spam looks like comes from videos, text messages,
+  chat and mail. On a blog it has never seen the model misses much of it; the blog's own decisions will teach it."""
+_OUR_BLOG_SPAM = """\
+**Spam of blog comments is known to it from our own texts alone**, spam in other languages than English and Indonesian
+  too: no public data have any. On a blog it has never seen it misses some; the blog's own decisions will teach it."""
 
 
 def write(fields: Mapping[str, Any], command: str) -> str:
@@ -89,7 +95,7 @@ def write(fields: Mapping[str, Any], command: str) -> str:
         unseen_rows=_sentence(fields["metrics"]["unseen_rows"]),
         unseen_sources=_rows(_metrics(name, found) for name, found in fields["metrics"]["unseen_sources"].items()),
         tested=_tested(fields["metrics"].get("tested", {})),
-        limits=_LIMITS_OF_PUBLIC_DATA if _is_public(fields["data"]["sources"]) else _LIMITS,
+        limits=_limits(fields["data"]["sources"]),
         command=f"    {command}",
         **fields["thresholds"],
     )
@@ -102,6 +108,12 @@ def _synthetic(sources: Mapping[str, Sequence[int]]) -> str:
     names = [name for name, counts in sources.items() for _ in range(sum(counts))]
     ours = balance(names)[[name == SYNTHETIC for name in names]]
     return _SYNTHETIC.format(share=100 * len(ours) / len(names), weight=100 * ours.sum() / len(names))
+
+
+def _limits(sources: Iterable[str]) -> str:
+    if not _is_public(sources):
+        return _LIMITS
+    return _LIMITS_OF_PUBLIC_DATA.format(blog_spam=_OUR_BLOG_SPAM if SYNTHETIC in sources else _NO_BLOG_SPAM)
 
 
 def _is_public(sources: Iterable[str]) -> bool:

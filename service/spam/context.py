@@ -80,7 +80,7 @@ def moved(score: float, found: Sequence[Clue]) -> float:
     """A calibrated probability of spam, moved by the clues; 0 and 1 stay what they are."""
     if not 0.0 < score < 1.0:
         return score
-    return 1.0 / (1.0 + math.exp(-(math.log(score) - math.log1p(-score) + total(found))))
+    return 0.5 + 0.5 * math.tanh(0.5 * (math.log(score) - math.log1p(-score) + total(found)))
 
 
 def link_hosts(text: str) -> frozenset[str]:
@@ -132,7 +132,7 @@ def firsts(approved: int | None) -> Clue | None:
     if approved is None or approved > 1:
         return None
     words = "The member has no approved comment yet." if approved == 0 else "The member has one approved comment."
-    return Clue("first-comments", words, (FIRST_COMMENT, SECOND_COMMENT)[approved])
+    return Clue("new-author", words, (FIRST_COMMENT, SECOND_COMMENT)[approved])
 
 
 def record(approved: int | None, spam: int) -> Clue | None:

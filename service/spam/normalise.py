@@ -230,8 +230,8 @@ def _with_digits_folded(batch: Folded) -> Folded:
     signs, found = points[places], kinds[places]
     points[places[found < LEET_SYMBOL]] = ZERO
     leet = found >= LEET_DIGIT
-    leet[leet] = _between_letters(kinds, places[leet])
-    if leet.any():
+    if (leet & (kinds[places - 1] == LETTER)).any():  # a run of them begins behind a letter
+        leet[leet] = _between_letters(kinds, places[leet])
         places = places[leet]
         points[places] = LEET[signs[leet]]
         kinds[places] = LETTER
@@ -242,8 +242,6 @@ def _with_digits_folded(batch: Folded) -> Folded:
 def _between_letters(kinds: Kinds, places: Where) -> NDArray[np.bool_]:
     """Which of these places belong to a run of them with a letter before it and one behind."""
     before, after = kinds[places - 1] == LETTER, kinds[places + 1] == LETTER
-    if not (before.any() and after.any()):
-        return np.zeros(len(places), bool)
     begins = np.ones(len(places), bool)
     np.not_equal(places[1:], places[:-1] + 1, out=begins[1:])
     first = begins.nonzero()[0]

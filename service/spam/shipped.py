@@ -7,7 +7,7 @@ from pathlib import Path
 
 import service
 
-SHIPPED_MANIFEST_SHA256 = "0cc64d0606aa1a7c250ed8fa1a777896772f177fd597b7e82ab3b3eb776b908b"
+SHIPPED_MANIFEST_SHA256 = "6580867c81ef77dd2966cb7a980467ebf6b7141f6a95119486700d2b0efdca86"
 
 
 def shipped_folder() -> Path:

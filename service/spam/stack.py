@@ -18,7 +18,7 @@ class Mix(NamedTuple):
 
 
 PRIOR = Mix(0.5, 1.0, 0.0)
-_TRUST = np.array([4.0, 4.0, 0.1])  # precision of the prior on each number, in labels of full weight
+_TRUST = np.array([30.0, 30.0, 0.1])  # precision of the prior on each number, in labels of full weight
 _SHIFT_TRUST = 0.25  # the same where b alone is fitted
 _ROUNDS = 40
 

@@ -22,6 +22,7 @@ _MANIFEST = "manifest.json"
 _FORMAT = 1
 _DAMAGE = (tarfile.TarError, EOFError, OSError, zlib.error, msgspec.MsgspecError)
 Progress = Callable[[str], None]
+Files = Callable[[], dict[str, Path]]  # by their paths below the data folder
 
 
 class ArchiveRefused(Exception):
@@ -46,10 +47,11 @@ class About(msgspec.Struct, frozen=True):
     created_at: int
 
 
-def write(archive: Path, where: str, files: dict[str, Path], about: About, tell: Progress) -> Manifest:
-    """Writes a backup of the database and these files, whole or not at all, and returns what it holds.
+def write(archive: Path, where: str, files: Files, about: About, tell: Progress) -> Manifest:
+    """Writes a backup of the database and the files beside it, whole or not at all, and returns what it holds.
 
-    The rows are those of one moment; the service may go on meanwhile.
+    The rows are those of one moment; the service may go on meanwhile. Files are looked for after that moment, since
+    they are written before the rows that name them and removed after: a file that goes meanwhile is of no use any more.
     """
     fresh = archive.with_name(archive.name + ".part")
     try:
@@ -65,7 +67,7 @@ def write(archive: Path, where: str, files: dict[str, Path], about: About, tell:
                 _add(tar, f"tables/{table.name}.jsonl", spool)
                 told[table.name] = digest.told()
                 tell(f"{table.name}: {digest.rows} rows")
-            sums = {name: _add_file(tar, name, path) for name, path in files.items()}
+            sums = _add_files(tar, files(), tell)
             manifest = Manifest(_FORMAT, about.greenroom, source.schema, about.created_at, told, sums)
             _add(tar, _MANIFEST, io.BytesIO(msgspec.json.format(msgspec.json.encode(manifest))))
         with fresh.open("rb") as file:
@@ -101,11 +103,20 @@ def _add(tar: tarfile.TarFile, name: str, content: IO[bytes]) -> None:
     tar.addfile(info, content)
 
 
-def _add_file(tar: tarfile.TarFile, name: str, path: Path) -> str:
-    with path.open("rb") as file:
-        _add(tar, f"files/{name}", file)
-        file.seek(0)
-        return file_digest(file, "sha256").hexdigest()
+def _add_files(tar: tarfile.TarFile, files: dict[str, Path], tell: Progress) -> dict[str, str]:
+    """Returns their hashes."""
+    sums: dict[str, str] = {}
+    for name, path in files.items():
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            tell(f"{name} was removed meanwhile, and is left out")
+            continue
+        with file:
+            _add(tar, f"files/{name}", file)
+            file.seek(0)
+            sums[name] = file_digest(file, "sha256").hexdigest()
+    return sums
 
 
 def read_manifest(archive: Path) -> Manifest:

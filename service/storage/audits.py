@@ -3,7 +3,7 @@
 from service.domain.audit import AuditOutcome
 from service.domain.errors import NotAllowedNow
 from service.storage import sites
-from service.storage.database import Database, Query, Statement
+from service.storage.database import Database, Query, Statement, Value
 
 _LOOKED = 1_000
 
@@ -32,6 +32,25 @@ def looking(site_id: str, comment_id: str, outcome: AuditOutcome, now_ms: int) -
             " AND looked_at IS NULL",
             {"now": now_ms, "outcome": outcome, "comment_id": comment_id},
         ),
+    ]
+
+
+def reopening(site_id: str, comment_id: str, outcome: AuditOutcome, closed_at: int) -> list[Statement]:
+    """Lets a sample wait again that a decision, taken back now, had closed at this time."""
+    parameters: dict[str, Value] = {
+        "site_id": site_id,
+        "comment_id": comment_id,
+        "closed_at": closed_at,
+        "outcome": outcome,
+    }
+    closed = "comment_id = :comment_id AND site_id = :site_id AND looked_at = :closed_at AND outcome = :outcome"
+    return [
+        Statement(
+            "UPDATE status_counts SET count = count + 1 WHERE site_id = :site_id AND status = 'audit' AND EXISTS"
+            f" (SELECT 1 FROM audits WHERE {closed})",
+            parameters,
+        ),
+        Statement(f"UPDATE audits SET looked_at = NULL, outcome = NULL WHERE {closed}", parameters),
     ]
 
 

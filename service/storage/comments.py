@@ -86,7 +86,7 @@ _THREAD_IS_OPEN = (
 _AUTHOR_MAY = (
     " AND EXISTS (SELECT 1 FROM members m WHERE m.id = :author_id AND m.status = :author_status)"
     " AND NOT EXISTS (SELECT 1 FROM comments r WHERE r.author_id = :author_id AND r.repeat_key = :repeat_key"
-    " AND r.created_at > :repeats_since)"
+    " AND r.created_at > :repeats_since AND r.status <> 'removed')"
 )
 _PARENT_STANDS = (
     " AND EXISTS (SELECT 1 FROM comments p WHERE p.id = :parent_id AND p.thread_id = t.id AND (p.status = 'approved'"
@@ -162,20 +162,19 @@ def reasons_json(c: Comment) -> str:
 
 def changing_status(seen: Comment, outcome: Outcome) -> Statement:
     """Gives a comment its new status if it is still at the version, and in the thread, seen. Else StaleDecision."""
+    changed = {name: getattr(outcome, name) for name in ("status", "removed_from", "removed_by")}
     return Statement(
         "UPDATE comments SET status = :status, removed_from = :removed_from, removed_by = :removed_by,"
         " version = version + 1 WHERE site_id = :site_id AND id = :id AND version = :seen AND thread_id = :thread_id",
-        {
-            "status": outcome.status,
-            "removed_from": outcome.removed_from,
-            "removed_by": outcome.removed_by,
-            "site_id": seen.site_id,
-            "id": seen.id,
-            "seen": seen.version,
-            "thread_id": seen.thread_id,
-        },
+        {**changed, "site_id": seen.site_id, "id": seen.id, "seen": seen.version, "thread_id": seen.thread_id},
         StaleDecision,
     )
+
+
+def unchanged(seen: Comment) -> Statement:
+    """Guards a unit about a comment that stays as it is. Refused with StaleDecision where it has another version."""
+    sql = "UPDATE comments SET version = version WHERE site_id = :site_id AND id = :id AND version = :seen"
+    return Statement(sql, {"site_id": seen.site_id, "id": seen.id, "seen": seen.version}, StaleDecision)
 
 
 def showing(comment_id: str) -> Statement:
@@ -203,10 +202,10 @@ async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Comm
 
 
 async def find_repeat(db: Database, author_id: str, repeat_key: int, since: int) -> str | None:
-    """The id of the author's comment with this repeat_key made after `since`."""
+    """The id of the author's comment with this repeat_key made after `since`; one that was taken down is none."""
     sql = (
         "SELECT id FROM comments WHERE author_id = :author_id AND repeat_key = :repeat_key AND created_at > :since"
-        " ORDER BY id DESC LIMIT 1"
+        " AND status <> 'removed' ORDER BY id DESC LIMIT 1"
     )
     query = Query(sql, {"author_id": author_id, "repeat_key": repeat_key, "since": since})
     (rows,) = await db.read(query)

@@ -15,6 +15,13 @@ _COLUMNS = (
     " d.from_status, d.to_status, d.from_label, d.to_label, d.reason, d.version, d.undoes, d.created_at"
 )
 _SOURCE = "decisions d LEFT JOIN members m ON m.id = d.actor_id"
+# What a label has beside its word, and where a decision keeps that of the label which it replaced.
+_OF_LABEL = {
+    "source": "label_source",
+    "member_id": "label_member_id",
+    "created_at": "label_created_at",
+    "contested": "label_contested",
+}
 
 
 def _decision(row: Row) -> Decision:
@@ -22,12 +29,13 @@ def _decision(row: Row) -> Decision:
 
 
 def adding(d: Decision) -> Statement:
-    """Adds a row to the log."""
+    """Adds a row to the log, before the label changes: whose that one was is kept with the row."""
+    replaced = ", ".join(f"(SELECT {name} FROM labels l WHERE l.comment_id = :comment_id)" for name in _OF_LABEL)
     return Statement(
         "INSERT INTO decisions (id, decision_id, site_id, comment_id, thread_id, actor_id, action, from_status,"
-        " to_status, from_label, to_label, reason, version, undoes, created_at) VALUES (:id, :decision_id, :site_id,"
-        " :comment_id, :thread_id, :actor_id, :action, :from_status, :to_status, :from_label, :to_label, :reason,"
-        " :version, :undoes, :created_at)",
+        f" to_status, from_label, to_label, reason, version, undoes, created_at, {', '.join(_OF_LABEL.values())})"
+        " VALUES (:id, :decision_id, :site_id, :comment_id, :thread_id, :actor_id, :action, :from_status, :to_status,"
+        f" :from_label, :to_label, :reason, :version, :undoes, :created_at, {replaced})",
         {name: getattr(d, name) for name in d.__struct_fields__ if name != "actor_name"},
     )
 
@@ -140,6 +148,16 @@ _LABELLING = (
     " AND labels.member_id <> excluded.member_id THEN 1 ELSE labels.contested END, label = excluded.label,"
     " source = excluded.source, member_id = excluded.member_id, created_at = excluded.created_at"
 )
+
+
+def relabelling(undone: Decision) -> Statement:
+    """Gives a label back to whose it was before this decision replaced it; nothing where there was none."""
+    given = ", ".join(f"{name} = d.{kept}" for name, kept in _OF_LABEL.items())
+    return Statement(
+        f"UPDATE labels SET {given} FROM decisions d WHERE d.id = :id AND d.label_source IS NOT NULL"
+        " AND labels.comment_id = :comment_id",
+        {"id": undone.id, "comment_id": undone.comment_id},
+    )
 
 
 def unlabelling(comment_id: str) -> Statement:

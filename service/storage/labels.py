@@ -2,10 +2,17 @@
 
 import msgspec
 
+from service.domain.ids import first_id_at
 from service.domain.learning import Taught
 from service.storage.database import Database, Query, Row
 
 _COUNTED = 500
+# What trainings learn from: not what somebody said who is banned by now, nor what was said of a text that is gone.
+_TAUGHT = (
+    "FROM labels l JOIN comments c ON c.id = l.comment_id LEFT JOIN members g ON g.id = l.member_id"
+    " WHERE l.site_id = :site_id AND c.text <> '' AND COALESCE(g.status, 'active') <> 'banned'"
+    " ORDER BY l.created_at DESC LIMIT :limit"
+)
 
 
 class LabelRow(msgspec.Struct, frozen=True):
@@ -30,9 +37,7 @@ async def newest(db: Database, site_id: str, limit: int) -> list[LabelRow]:
     """
     sql = (
         "SELECT l.comment_id, l.label, l.source, l.member_id, c.author_id, l.contested, l.created_at, c.text,"
-        " l.author_name, l.author_url FROM labels l JOIN comments c ON c.id = l.comment_id"
-        " LEFT JOIN members g ON g.id = l.member_id WHERE l.site_id = :site_id AND c.text <> ''"
-        " AND COALESCE(g.status, 'active') <> 'banned' ORDER BY l.created_at DESC LIMIT :limit"
+        f" l.author_name, l.author_url {_TAUGHT}"
     )
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "limit": limit}))
     return [_row(row) for row in rows]
@@ -45,10 +50,28 @@ async def count_since(db: Database, site_id: str, since_ms: int, most: int) -> i
     return len(rows)
 
 
+async def count_taken_back(db: Database, site_id: str, since_ms: int, most: int) -> int:
+    """How many decisions that had taught something were undone after a moment, counting no further than `most`.
+
+    The label is away then, or as old as it was: `count_since` does not see it.
+    """
+    sql = (
+        "SELECT 1 FROM decisions WHERE site_id = :site_id AND action = 'undo' AND id >= :since"
+        " AND COALESCE(from_label, '') <> COALESCE(to_label, '') ORDER BY id LIMIT :most"
+    )
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "since": first_id_at(since_ms + 1), "most": most}))
+    return len(rows)
+
+
+async def count_taught(db: Database, site_id: str, most: int) -> int:
+    """How many labels a training would read, counting no further than `most`."""
+    (rows,) = await db.read(Query(f"SELECT 1 {_TAUGHT}", {"site_id": site_id, "limit": most}))
+    return len(rows)
+
+
 async def of_each(db: Database, site_id: str) -> tuple[int, int]:
-    """How many of the newest labels are ham, and how many spam."""
-    sql = "SELECT label FROM labels WHERE site_id = :site_id ORDER BY created_at DESC LIMIT :limit"
-    (rows,) = await db.read(Query(sql, {"site_id": site_id, "limit": _COUNTED}))
+    """How many of the newest labels that a training would read are ham, and how many spam."""
+    (rows,) = await db.read(Query(f"SELECT l.label {_TAUGHT}", {"site_id": site_id, "limit": _COUNTED}))
     spam = sum(row[0] == "spam" for row in rows)
     return len(rows) - spam, spam
 

@@ -12,8 +12,10 @@ _COLUMNS = (
     "id, site_id, version, training_id, manifest_sha256, outcome, reason, labels_until, card, created_at, dropped_at"
 )
 _PROMOTIONS = (
-    "SELECT p.site_id, p.number, p.version, p.previous, p.kind, p.actor_id, m.name, p.created_at FROM promotions p"
-    " LEFT JOIN members m ON m.id = p.actor_id"
+    "SELECT p.site_id, p.number, COALESCE(v.version, :shipped, p.version), COALESCE(b.version, :shipped, p.previous),"
+    " p.kind, p.actor_id, m.name, p.created_at FROM promotions p LEFT JOIN members m ON m.id = p.actor_id"
+    " LEFT JOIN models v ON v.site_id = p.site_id AND v.version = p.version"
+    " LEFT JOIN models b ON b.site_id = p.site_id AND b.version = p.previous"
 )
 
 
@@ -54,9 +56,17 @@ def adding(new: Trained) -> Statement:
 
 
 def dropping(model_id: str, now_ms: int) -> Unit:
-    """Its files are gone, and what it said of single comments goes too; its card stays."""
+    """Its files are to go, and what it said of single comments with them; its card stays.
+
+    Refused with Outdated where it serves: whoever drops has looked before, and it may have come into service since.
+    """
     return (
-        Statement("UPDATE models SET dropped_at = :now WHERE id = :id", {"now": now_ms, "id": model_id}),
+        Statement(
+            "UPDATE models SET dropped_at = :now WHERE id = :id AND NOT EXISTS (SELECT 1 FROM models_in_service s"
+            " WHERE s.site_id = models.site_id AND s.version = models.version)",
+            {"now": now_ms, "id": model_id},
+            Outdated,
+        ),
         Statement("DELETE FROM unseen_scores WHERE model_id = :id", {"id": model_id}),
     )
 
@@ -73,6 +83,12 @@ async def page(db: Database, site_id: str, before: str, limit: int) -> list[Trai
     sql = f"SELECT {_COLUMNS} FROM models WHERE site_id = :site_id AND id < :before ORDER BY id DESC LIMIT :limit"
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "before": before, "limit": limit}))
     return [_trained(row) for row in rows]
+
+
+def keeping_files(model_id: str) -> Statement:
+    """Stands before what relies on the files of a model. Refused with Outdated where they were dropped meanwhile."""
+    sql = "UPDATE models SET dropped_at = NULL WHERE id = :id AND dropped_at IS NULL"
+    return Statement(sql, {"id": model_id}, Outdated)
 
 
 def promoting(new: Promotion) -> Unit:
@@ -93,10 +109,13 @@ def promoting(new: Promotion) -> Unit:
     )
 
 
-async def promotions(db: Database, site_id: str, limit: int) -> list[Promotion]:
-    """The site's newest promotions, the oldest of them first."""
+async def promotions(db: Database, site_id: str, limit: int, shipped: str | None = None) -> list[Promotion]:
+    """The site's newest promotions, the oldest of them first.
+
+    A version that was not trained here is the shipped one of its time: it is told as `shipped`, the one of today.
+    """
     sql = f"{_PROMOTIONS} WHERE p.site_id = :site_id ORDER BY p.number DESC LIMIT :limit"
-    (rows,) = await db.read(Query(sql, {"site_id": site_id, "limit": limit}))
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "limit": limit, "shipped": shipped}))
     return [Promotion(*row) for row in reversed(rows)]
 
 

@@ -99,6 +99,21 @@ def adding(thread: Thread, lookup_key: str) -> Statement:
     )
 
 
+def filling(thread: Thread, url: str | None, title: str | None, published_at: int | None) -> Statement:
+    """Gives a thread what nobody has told of its page yet: url, title, time of publication. The first ones stay."""
+    return Statement(
+        "UPDATE threads SET url = COALESCE(url, :url), title = COALESCE(title, :title),"
+        " published_at = COALESCE(published_at, :published_at) WHERE id = :id AND site_id = :site_id",
+        {
+            "url": url,
+            "title": title,
+            "published_at": published_at,
+            "id": thread.id,
+            "site_id": thread.site_id,
+        },
+    )
+
+
 def counting_page(site_id: str, lookup_key: str, change: int) -> Statement:
     """Moves the number of approved comments of a page, whose thread another submission may have added first."""
     return Statement(

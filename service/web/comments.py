@@ -12,6 +12,7 @@ from service.actions.thread_page import PageRequest, Sort, ThreadPage, nothing_w
 from service.domain.comment import Comment
 from service.domain.errors import (
     Banned,
+    EditWindowOver,
     NotAllowedNow,
     NotAMember,
     NotModerator,
@@ -167,18 +168,20 @@ async def post_preview(request: web.Request) -> web.Response:
     return json_response(PreviewTold(await preview(request.app[RESOURCES], who, body.text)))
 
 
-@Contract(Ask.ANYONE, {200: CommentTold}, gives=(ETAG,))
+@Contract(Ask.ANYONE, {200: CommentTold}, takes=(IF_NONE_MATCH,), gives=(ETAG,))
 async def get_comment(request: web.Request) -> web.Response:
     """GET S/comments/{id}: one comment, to those for whom it exists."""
     who = await who_asks(request)
     comment = await one_comment(request.app[RESOURCES], who, request.match_info["id"])
     headers = {"ETag": f'"{comment.version}"'}
+    if any(tag.value == str(comment.version) for tag in request.if_none_match or ()):
+        return web.Response(status=304, headers={**PRIVATE, **headers})
     return json_response(seen_comment(comment, who), headers=headers)
 
 
-@Contract(Ask.SIGNED_IN, {204: None}, problems=(NotModerator, NotAllowedNow, StaleDecision))
+@Contract(Ask.SIGNED_IN, {204: None}, problems=(NotModerator, EditWindowOver, NotAllowedNow, StaleDecision))
 async def delete_comment(request: web.Request) -> web.Response:
-    """DELETE S/comments/{id}: an author takes his own comment down, a moderator another's."""
+    """DELETE S/comments/{id}: an author takes his own comment down while he may edit it, a moderator any."""
     who = await who_asks(request)
     member = who.signed_in()
     comment = await one_comment(request.app[RESOURCES], who, request.match_info["id"])

@@ -22,6 +22,7 @@ from service.web.shapes.models import (
     ModelTold,
     OneModelTold,
     PromotionBody,
+    RollbackBody,
     SetCutsTold,
     SimulationTold,
     TrainingBody,
@@ -141,9 +142,10 @@ async def post_promotion(request: web.Request) -> web.Response:
     )
 
 
-@Contract(Ask.OWNERS, {200: InServiceTold}, problems=(NotAllowedNow,))
+@Contract(Ask.OWNERS, {200: InServiceTold}, body=RollbackBody, problems=(NotAllowedNow,))
 async def post_rollback(request: web.Request) -> web.Response:
     """POST S/models/rollback: goes back to the version that served before."""
     who = await who_asks(request)
     owner = who.owner()
-    return json_response(in_service_told(await roll_back(request.app[RESOURCES], who.site, owner)))
+    body, _ = await read_body(request, RollbackBody)
+    return json_response(in_service_told(await roll_back(request.app[RESOURCES], who.site, owner, body.in_service)))

@@ -46,6 +46,7 @@ from service.web.shapes.moderation import (
     QueueTold,
     RemovalBody,
     RemovedTold,
+    SeenBody,
     decided_told,
     queue_told,
     removed_told,
@@ -134,11 +135,13 @@ def _log_refused(request_id: str, decision_id: str, refused: list[Result]) -> No
         _LOG.info("%s decision %s: %d comments were left as they were", request_id, decision_id, len(refused))
 
 
-@Contract(Ask.MODERATORS, {200: AuditedTold}, problems=(NotAllowedNow,))
+@Contract(Ask.MODERATORS, {200: AuditedTold}, body=SeenBody, problems=(NotAllowedNow, StaleDecision))
 async def post_audit_ok(request: web.Request) -> web.Response:
     """POST S/comments/{id}/audit/ok: a published comment that was picked for a look is right; it stays, and is ham."""
     who = await who_asks(request)
-    decision = await pass_audit(request.app[RESOURCES], who.moderator(), request.match_info["id"])
+    actor = who.moderator()
+    body, _ = await read_body(request, SeenBody)
+    decision = await pass_audit(request.app[RESOURCES], actor, request.match_info["id"], body.version)
     return json_response(AuditedTold(decision.decision_id, decision.comment_id))
 
 

@@ -5,13 +5,14 @@ from aiohttp import web
 from service.actions.dismiss_reports import dismiss_reports
 from service.actions.replays import Statement
 from service.actions.report_comment import report_comment
-from service.domain.errors import NotAllowedNow, RateLimited
+from service.domain.errors import NotAllowedNow, RateLimited, StaleDecision
 from service.domain.report import Report
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import encode, json_response, read_body
 from service.web.contract import IDEMPOTENCY_KEY, Ask, Contract
 from service.web.once import Keep, once
+from service.web.shapes.moderation import SeenBody
 from service.web.shapes.reports import DismissedTold, ReportBody, ReportedTold, reported_told
 
 
@@ -32,9 +33,11 @@ async def post_report(request: web.Request) -> web.Response:
     return await once(request, who, raw, work)
 
 
-@Contract(Ask.MODERATORS, {200: DismissedTold}, problems=(NotAllowedNow,))
+@Contract(Ask.MODERATORS, {200: DismissedTold}, body=SeenBody, problems=(NotAllowedNow, StaleDecision))
 async def post_dismissal(request: web.Request) -> web.Response:
     """POST S/comments/{id}/reports/dismiss: closes the open reports of a comment that stays as it is."""
     who = await who_asks(request)
-    decision = await dismiss_reports(request.app[RESOURCES], who.moderator(), request.match_info["id"])
+    actor = who.moderator()
+    body, _ = await read_body(request, SeenBody)
+    decision = await dismiss_reports(request.app[RESOURCES], actor, request.match_info["id"], body.version)
     return json_response(DismissedTold(decision.decision_id, decision.comment_id))

@@ -35,6 +35,7 @@ from service.web.desk import (
     model,
     people,
     programs,
+    progress,
     you,
 )
 from service.web.desk import settings as desk_settings
@@ -164,6 +165,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/desk/threads/{id}", desk_threads.post_thread),
     web.post(PAGES + "/desk/threads/{id}/move", desk_threads.post_move),
     web.get(PAGES + "/desk/model", model.get_model),
+    web.get(PAGES + "/desk/model/progress", progress.get_progress),
     web.post(PAGES + "/desk/model/trainings", model.post_training),
     web.post(PAGES + "/desk/model/promote", model.post_promotion),
     web.post(PAGES + "/desk/model/rollback", model.post_rollback),

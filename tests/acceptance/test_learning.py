@@ -112,9 +112,11 @@ def learns(session: Session, decisions: int) -> None:
     before = session.post(session.campaign.spam(), session.eve)
     session.sit(decisions)
     assert "decisions" in {one["cause"] for one in session.await_idle()["trainings"]}  # it began by itself
+    session.olive("PATCH", "/settings", {"retraining": "by_hand"})  # from here on none is promoted meanwhile
     ended = session.train("full")
     assert (ended["state"], ended["outcome"]) == ("done", "promoted"), ended
     session.olive("PATCH", "/settings", {"moderation": "model"})
+    session.await_scores(ended["version"])
 
     told = session.models()
     assert told["in_service"] == ended["version"]

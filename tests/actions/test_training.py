@@ -301,8 +301,10 @@ async def test_what_a_banned_moderator_said_is_unlearnt(school: School) -> None:
     for _ in range(4):
         await school.decide("approve", school.campaign.spam(), rogue)
     assert len(await labels.newest(school.res.db, "blog", 99)) == 12
+    assert (await school.train()).labels == 12
     await set_member(school.res, school.blog.owner, school.blog.site, rogue.id, MemberChange(status="banned"))
     assert len(await labels.newest(school.res.db, "blog", 99)) == 8
+    assert (await school.train()).labels == 8
 
 
 async def test_a_sample_is_drawn_looked_at_and_counted(school: School) -> None:

@@ -31,7 +31,8 @@ class Shape(Struct, forbid_unknown_fields=True):
         (b'{"bare": "y"}', "/bare", "Expected `str` matching regex '^x$'."),
         (b'{"count": -1}', "/count", "Expected `int` >= 0."),
         (b'{"none": 1}', "/none", "Object contains unknown field `none`."),
-        (b'{"one": {}}', "/one", "Object missing required field `colour`."),
+        (b'{"one": {"colour": "red", "x": 1}}', "/one/x", "Object contains unknown field `x`."),
+        (b'{"one": {}}', "/one/colour", "Object missing required field `colour`."),
         (b"[]", "", "Expected `object`, got `array`."),
     ],
 )

@@ -139,6 +139,11 @@ def test_names_that_look_alike_are_the_same_name(alike: str) -> None:
     assert name_key(alike) == name_key("Mo")
 
 
+@pytest.mark.parametrize("other", ["the‐desk", "THE–DESK", "the‑desk", "ΤΗΕ-desk"])
+def test_hyphens_and_greek_capitals_look_alike(other: str) -> None:
+    assert name_key(other) == name_key("the-desk")
+
+
 @pytest.mark.parametrize("other", ["Moe", "Mia", "莫", "אמא"])
 def test_names_that_do_not_look_alike_are_others(other: str) -> None:
     assert name_key(other) != name_key("Mo")

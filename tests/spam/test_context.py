@@ -121,6 +121,7 @@ def test_all_clues_are_bounded_and_told_in_words(around: Circumstances, score: f
 def test_clues_move_a_score_by_their_log_odds() -> None:
     assert moved(0.5, [Clue("a", "A.", 1.0), Clue("b", "B.", 0.5)]) == pytest.approx(1 / (1 + math.exp(-1.5)))
     assert moved(0.5, []) == 0.5
+    assert moved(5e-324, [Clue("a", "A.", -3.0)]) == 0.0
 
 
 def test_hosts_of_links() -> None:
@@ -134,5 +135,5 @@ def test_a_campaign_on_a_new_account_is_told_by_all_its_clues() -> None:
         Sample("Earn thousands every week without leaving home http://x.example", "Cheap Loans"),
         POST, ["x.example"], 0, 1, 6, 1.0,
     )  # fmt: skip
-    assert codes(around) >= {"new-link-host", "keyword-name", "first-comments", "member-record", "near-duplicates"}
+    assert codes(around) >= {"new-link-host", "keyword-name", "new-author", "member-record", "near-duplicates"}
     assert total(clues(around)) == context.HIGHEST

@@ -82,7 +82,7 @@ def test_comments_set_aside_are_told_apart(shipped: Model) -> None:
     measured = evaluation.measure(spam, scores)
     assert measured["auc"] >= 0.99
     assert measured["caught_at_half_percent"] >= 0.85
-    assert measured["calibration_error"] <= 0.02
+    assert measured["calibration_error"] <= 0.03
     comments = ~spam & ~np.isin([row.source for row in rows], list(building.NO_COMMENTS))
     assert (scores[comments] >= shipped.hold_at).mean() <= 0.005
 

@@ -20,6 +20,8 @@ DECIDED = defaultdict(
     tuple,
     {
         "/invitations/{code}/accept": ("not-found",),
+        "/comments/{id}/audit/ok": ("not-found",),
+        "/comments/{id}/reports/dismiss": ("not-found",),
         "/membership-requests": ("not-allowed-now",),
         "/session": ("invalid",),
         "/models/{version}/promote": ("not-found",),

@@ -319,3 +319,21 @@ async def test_limits_count_edits(ada: Caller, res: Resources, clock: Clock) -> 
     assert (await edit(ada, comment, "Three", 2)).status == 200
     limited = await edit(ada, comment, "Four", 3)
     assert (limited.status, limited.code) == (429, "rate-limited")
+
+
+async def test_authors_delete_while_they_may_edit_and_moderators_always(ada: Caller, mo: Caller, clock: Clock) -> None:
+    first, second = (await ada.post("one")).json, (await ada.post("two")).json
+    clock.pass_s(899)
+    assert (await ada("DELETE", f"/comments/{first['id']}")).status == 204
+    clock.pass_s(2)
+    late = await ada("DELETE", f"/comments/{second['id']}")
+    assert (late.status, late.code) == (403, "edit-window-over")
+    assert (await mo("DELETE", f"/comments/{second['id']}")).status == 204
+
+
+async def test_one_comment_is_not_sent_again_to_who_has_it(visitor: Caller, ada: Caller) -> None:
+    path = f"/comments/{(await ada.post('Hello')).json['id']}"
+    first = await visitor("GET", path)
+    again = await visitor("GET", path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status, again.body, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert (await visitor("GET", path, headers={"If-None-Match": '"0"'})).status == 200

@@ -71,7 +71,7 @@ async def test_clues_move_the_score_and_are_told(res: Resources, login: Login) -
     items = (await mo("GET", "/queue?sort=newest")).json["items"]
     reasons = {one["code"]: one for one in items[0]["reasons"]}
     assert reasons["near-duplicates"]["weight"] == 1.0
-    assert reasons["first-comments"]["weight"] == 0.4
+    assert reasons["new-author"]["weight"] == 0.4
 
 
 async def test_comments_far_from_the_line_cost_no_clues(res: Resources) -> None:

@@ -1,10 +1,15 @@
 """/metrics: figures for monitoring, from this machine or with the token, and for nobody else."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
 
+from service.actions import watch_models
+from service.actions.resources import Resources
+from service.domain.site import Site
+from service.domain.watching import Watch
 from service.web.app_keys import SERVING
 from tests.conftest import Blog
 from tests.web.conftest import Answer, Caller
@@ -49,3 +54,17 @@ async def test_where_a_token_is_set_only_the_token_counts(client: Client) -> Non
     assert (await metrics(client, Authorization="Bearer another")).status == 401
     right = {"Authorization": "Bearer a token of thirty-two characters", "X-Forwarded-For": "198.51.100.7"}
     assert (await metrics(client, **right)).status == 200
+
+
+async def test_looks_at_the_same_time_are_one(client: Client, blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    async def counted(res: Resources, site: Site) -> Watch:
+        looked.append(site.id)
+        return await look(res, site)
+
+    look = watch_models.look
+    monkeypatch.setattr(watch_models, "look", counted)
+    answers = await asyncio.gather(*[metrics(client) for _ in range(5)])
+    assert [one.status for one in answers] == [200] * 5
+    assert looked == [blog.site.id]

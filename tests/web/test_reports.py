@@ -133,6 +133,18 @@ async def test_dismissing_keeps_the_comment_and_says_who_did(
     assert await is_counted_right(mo, res)
 
 
+async def test_only_the_version_that_was_looked_at_is_kept(ada: Caller, mo: Caller, visitor: Caller) -> None:
+    comment = (await ada.post("x")).json
+    await report(visitor, comment)
+    path = f"/comments/{comment['id']}/reports/dismiss"
+    for call in (path, f"/comments/{comment['id']}/audit/ok"):
+        late = await mo("POST", call, json={"version": 2})
+        assert (late.status, late.code, late.json["current"]["version"]) == (409, "stale-decision", 1)
+        assert (await mo("POST", call, json={"version": 0})).code == "invalid"
+    assert len((await tab(mo))["items"]) == 1
+    assert (await mo("POST", path, json={"version": 1})).status == 200
+
+
 async def test_decisions_and_reports_at_once_leave_the_number_right(
     ada: Caller, blog: Blog, login: Login, mo: Caller, olive: Caller, res: Resources
 ) -> None:

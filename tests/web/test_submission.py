@@ -316,6 +316,14 @@ async def test_the_same_again_within_a_minute_is_the_same_comment(ada: Caller, c
     assert [(a.status, a.json["status"]) for a in held] == [(202, "pending"), (200, "pending")]
 
 
+async def test_what_was_deleted_may_be_said_again_at_once(ada: Caller, visitor: Caller) -> None:
+    first = (await ada.post("Hello")).json
+    assert (await ada("DELETE", f"/comments/{first['id']}")).status == 204
+    again = await ada.post("Hello")
+    assert (again.status, again.json["status"]) == (201, "approved")
+    assert [c["id"] for c in (await visitor.thread()).json["comments"]] == [again.json["id"]]
+
+
 async def test_a_key_makes_one_comment_of_many_calls(ada: Caller, mo: Caller, clock: Clock, where: str) -> None:
     key = {"Idempotency-Key": "k-1"}
     answers = await asyncio.gather(*[ada.post("Hello", headers=key) for _ in range(10)])

@@ -18,6 +18,17 @@ async def only_thread(moderator: Caller) -> dict[str, Any]:
     return found
 
 
+async def test_what_is_told_of_the_page_first_stays_whoever_tells_it(ada: Caller, mo: Caller) -> None:
+    await ada.post("from a program that knows the path alone")
+    assert [(await only_thread(mo))[name] for name in ("url", "title", "published_at")] == [None, None, None]
+    page = {"url": "https://blog.example/post.html", "title": "A post", "published_at": "2026-10-01T08:00:00Z"}
+    await ada.post("from the page", **page)
+    await ada.post("later", url="https://blog.example/other.html", title="Another", published_at="2026-11-01T08:00:00Z")
+    thread = await only_thread(mo)
+    assert (thread["url"], thread["title"]) == (page["url"], page["title"])
+    assert thread["published_at"] == "2026-10-01T08:00:00.000Z"
+
+
 async def test_what_is_its_own_and_what_holds(ada: Caller, mo: Caller, blog: Blog) -> None:
     await ada.post("hello", published_at="2026-11-20T08:00:00Z")
     thread = await only_thread(mo)

@@ -44,8 +44,12 @@ export const keep = async (card) => {
   const next = after([card]);
   card.hidden = true;
   makeCurrent(next, { scroll: false });
-  const answer = await send(card.querySelector(".kept").action, new URLSearchParams({ comment: card.dataset.commentId }));
-  if (!answer) return back([card]);
+  const { commentId, version } = card.dataset;
+  const answer = await send(card.querySelector(".kept").action, new URLSearchParams({ comment: `${commentId}:${version}` }));
+  if (!answer) {
+    back([card]);
+    return refresh(commentId); // it may be another text by now
+  }
   card.remove();
   told(answer, 0);
   await refill().catch(() => {});

@@ -14,7 +14,7 @@ from service.actions.pass_audit import pass_audit
 from service.actions.queue import tabs
 from service.actions.resources import Resources
 from service.actions.undo_decision import undo_decision
-from service.domain.errors import Fault, Invalid, NotAllowedNow
+from service.domain.errors import Fault, Invalid, NotAllowedNow, StaleDecision
 from service.domain.member import Member
 from service.domain.moderation import ACTIONS, Action, Decision
 from service.web.app_keys import RESOURCES
@@ -84,17 +84,22 @@ async def post_audit(request: web.Request) -> web.Response:
     return await _kept(request, pass_audit)
 
 
-async def _kept(request: web.Request, keep: Callable[[Resources, Member, str], Awaitable[Decision]]) -> web.Response:
-    """What leaves the comment as it is, and its tab all the same."""
+Keep = Callable[[Resources, Member, str, int], Awaitable[Decision]]
+
+
+async def _kept(request: web.Request, keep: Keep) -> web.Response:
+    """What leaves the comment as it was looked at, and its tab all the same."""
     form = await read_form(request)
     who = await visitor(request)
-    actor, view, comment_id = who.moderator(), view_of(request, who.site.id), form.one("comment")
+    actor, view, choices = who.moderator(), view_of(request, who.site.id), _choices(form)
+    if len(choices) != 1:
+        raise Invalid([Fault("/comment", "comment is ID:VERSION, of one comment.")])
     try:
-        decision = await keep(request.app[RESOURCES], actor, comment_id)
-    except NotAllowedNow:
+        decision = await keep(request.app[RESOURCES], actor, choices[0].id, choices[0].version)
+    except (NotAllowedNow, StaleDecision):
         if asks_for_json(request):
             raise
-        return await show(request, who, view, Answer([comment_id], status=_CONFLICT))
+        return await show(request, who, view, Answer([choices[0].id], status=_CONFLICT))
     if asks_for_json(request):
         return json_response(await _told_here(request, who, decision.decision_id, []))
     return see_other(_told(view, decision.decision_id, []))

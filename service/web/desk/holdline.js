@@ -45,10 +45,14 @@ if (slider) {
 }
 
 const watch = async () => {
-  if (!document.querySelector("#progress[data-running]")) return;
-  const page = await fetchPage(location.pathname).catch(() => null);
-  if (page && !page.querySelector("#progress[data-running]")) return void location.reload();
+  const shown = document.querySelector("#progress[data-running]");
+  if (!shown) return undefined;
+  const { model } = shown.dataset; // the page's address, which after a refused form is not where we are
+  const page = await fetchPage(`${model}/progress`).catch(() => null);
+  if (page && !page.querySelector("#progress[data-running]")) {
+    return location.pathname === model ? location.reload() : location.assign(model);
+  }
   if (page) replace(page, "#progress");
-  setTimeout(watch, PROGRESS_MS);
+  return setTimeout(watch, PROGRESS_MS);
 };
 setTimeout(watch, PROGRESS_MS);

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from service.actions.identify import Who
-from service.actions.model_life import Version, figures_of, simulation, version_of, versions
+from service.actions.model_life import Version, figures_and_simulation, version_of, versions
 from service.actions.model_overview import Overview, audited, overview
 from service.actions.promote_model import promote_model, roll_back
 from service.actions.start_training import start_training
@@ -78,12 +78,12 @@ async def post_promotion(request: web.Request) -> web.Response:
 
 @as_page
 async def post_rollback(request: web.Request) -> web.Response:
-    """POST /sites/{site}/desk/model/rollback: goes back to the version that served before."""
-    await read_form(request)
+    """POST /sites/{site}/desk/model/rollback: goes back from the version `in_service` to the one before."""
+    form = await read_form(request)
     who = await visitor(request)
     owner = who.owner()
     try:
-        await roll_back(request.app[RESOURCES], who.site, owner)
+        await roll_back(request.app[RESOURCES], who.site, owner, form.one("in_service"))
     except Refusal as refusal:
         return await _page(request, who, Said(faults=faults_of(refusal), status=status_of(refusal)))
     return see_other(said_to(_home(who), "back"))
@@ -116,8 +116,7 @@ async def _look(request: web.Request, who: Who, version: str | None, line: float
         return None
     found, looked = await version_of(res, who.site, version), await audited(res, who.site)
     try:
-        figures = await figures_of(res, who.site, found)
-        simulated = await simulation(res, who.site, found, line, None)
+        figures, simulated = await figures_and_simulation(res, who.site, found, line)
     except (NotAllowedNow, NotFound) as refusal:
         return Looked(found, [], None, looked, refusal.detail)
     curve: list[dict[str, Any]] = found.trained.card["learning_curve"] if found.trained else []

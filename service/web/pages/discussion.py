@@ -12,6 +12,7 @@ from service.actions.identify import Who
 from service.actions.submit_comment import submit_comment
 from service.actions.thread_page import PageRequest, ThreadPage, one_comment, thread_page
 from service.domain.comment import Comment
+from service.domain.editing import in_time as in_time_to_edit
 from service.domain.errors import NotFound, Refusal
 from service.domain.member import why_not
 from service.domain.names import clean_name
@@ -147,6 +148,9 @@ async def _told(request: web.Request, who: Who, place: Place, editor: Editor) ->
         "posted": posted,
         "cursor": request.query.get("cursor", ""),
         "deleting": request.query.get("delete", ""),
+        "may_delete": lambda comment: (
+            in_time_to_edit(comment, who.site.policy.edit_window_s, res.now_ms()) or who.moderates
+        ),
         "editor": editor,
         "replying": await _answered(request, who, found, editor.reply_id),
         "why_not": code_of(why) if why else None,

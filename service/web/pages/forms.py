@@ -50,7 +50,8 @@ async def read_form(request: web.Request) -> Form:
         )
     except ValueError:
         raise Invalid([Fault("", "The form cannot be read: fields in UTF-8 are needed, and not too many.")]) from None
-    wrong = [name for name, values in fields.items() if "\0" in "".join([name, *values])]
+    # A comment's own text is refused where its draft can be kept.
+    wrong = [name for name, values in fields.items() if name != "text" and "\0" in "".join([name, *values])]
     if wrong:
         raise Invalid([Fault(f"/{name}", "The text must not hold the NUL character.") for name in wrong])
     return Form({name: [_lf(value) for value in values] for name, values in fields.items()})

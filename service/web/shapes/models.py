@@ -11,7 +11,7 @@ from service.domain.simulation import Bands, Figures, Simulation
 from service.domain.training import Cause, Kind, Trained, Training
 from service.domain.training import State as TrainingState
 from service.domain.watching import Watch
-from service.web.bodies import Body
+from service.web.bodies import Body, Line
 from service.web.shapes.lists import NextCursor
 from service.web.times import Time, rfc3339, rfc3339_or_none
 
@@ -26,6 +26,12 @@ class PromotionBody(Body, frozen=True):
     """`override`: promote a version that the gate refused, on one's own responsibility."""
 
     override: bool = False
+
+
+class RollbackBody(Body, frozen=True):
+    """`in_service`: the version that was seen to serve; refused where another does by now. Left out: whichever does."""
+
+    in_service: Line | None = None
 
 
 class TrainingTold(Struct, frozen=True):

@@ -59,6 +59,12 @@ class DecidedTold(Struct, frozen=True):
     ]
 
 
+class SeenBody(Body, frozen=True):
+    """The version that the moderator saw; left out: as it is now."""
+
+    version: Annotated[int, Meta(ge=1, le=2**53)] | None = None
+
+
 class AuditedTold(Struct, frozen=True):
     """A sample that was looked at and found right."""
 

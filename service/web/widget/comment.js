@@ -49,12 +49,13 @@ function body(comment, thread) {
 
 function acts({ author, status, created_at }, { words, session, state, told }) {
   const own = session?.member && author.id === session.member.id;
+  const fresh = own && Date.now() - Date.parse(created_at) < told.edit_window_s * 1000;
   const open = status === "approved";
   const named = (key, act) => button(words.say(key), act, key, words.say("about", { act: words.say(key), name: author.name }));
   return [
     open && state === "open" && named("reply", "write reply"),
-    own && Date.now() - Date.parse(created_at) < told.edit_window_s * 1000 && named("edit", "acts edit"),
-    own && named("remove", "acts remove"),
+    fresh && named("edit", "acts edit"),
+    fresh && named("remove", "acts remove"),
     open && !own && named("report", "acts report"),
   ];
 }

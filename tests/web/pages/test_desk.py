@@ -191,17 +191,21 @@ async def test_what_readers_report_stands_on_its_tab(mo: Reader, blog: Blog) -> 
     assert "“ He &lt;b&gt;sells&lt;/b&gt; things ” Ada ," in page.words
     assert "“ Spam! ” a visitor," in page.words
     assert "2 reports" in page.words
+    assert f'name="comment" value="{comment.id}:1"' in page.text[page.text.index("desk/dismissals") :]
+    unseen = await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=f"{comment.id}:2")
+    assert unseen.status == 409
     done = await mo.follow(
-        await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=comment.id),
+        await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=f"{comment.id}:1"),
     )
     assert "1 comment kept, its reports dismissed." in done.words
     assert "No reader complains of anything." in done.words
     assert 'name="decision"' not in done.text  # nothing to take back
-    late = await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=comment.id)
+    late = await mo.send(f"{mo.home}/desk/dismissals?status=reported", comment=f"{comment.id}:1")
     assert late.status == 409
     assert "Mo dismissed the reports of it" in late.words
-    assert (await mo.send(f"{mo.home}/desk/dismissals", comment="0")).status == 404
-    assert (await mo.send(f"{mo.home}/desk/dismissals", headers={}, comment=comment.id)).status == 403
+    assert (await mo.send(f"{mo.home}/desk/dismissals", comment="0:1")).status == 404
+    assert (await mo.send(f"{mo.home}/desk/dismissals", comment=comment.id)).status == 422  # which version was seen?
+    assert (await mo.send(f"{mo.home}/desk/dismissals", headers={}, comment=f"{comment.id}:1")).status == 403
     assert "dismissed the reports of it" in (await mo.get(f"{mo.home}/desk?status=approved")).words
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.behind import behind
 from tests.running import Running, running
 from tests.web.pages.desk_sites import Made, Site, desk, in_thread, make_sites, sign_in
 
@@ -332,6 +334,48 @@ def test_nothing_on_the_page_can_make_markup_of_text_or_ask_elsewhere(place: Pla
     assert refused == "TypeError"
     assert asked
     assert all(url.startswith(place.service.url) for url in asked)
+
+
+def test_what_changed_since_it_was_looked_at_is_shown_and_not_kept(place: Place, signed: Signed) -> None:
+    site = place.sites["pages"]
+    ask = place.call(site, "Olive")
+    comment = ask("GET", "/queue?status=pending")[1]["items"][0]["id"]
+    assert ask("POST", "/decisions", {"action": "approve", "comments": [{"id": comment, "version": 1}]})[0] == 200
+    assert place.service.caller("pages", None)("POST", f"/comments/{comment}/reports", {"reason": "It sells"})[0] == 202
+    page = signed("pages", "Mo", "?status=reported")
+    card = page.locator(CURRENT)
+    expect(card).to_have_attribute("data-version", "2")
+    with behind(str(place.service.data / "greenroom.sqlite")) as connection:
+        connection.execute("UPDATE comments SET version = 3, text = 'Another text' WHERE id = ?", (comment,))
+        connection.commit()
+    card.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("status").filter(has_text="Nothing was decided")).to_contain_text("has changed")
+    expect(card).to_have_attribute("data-version", "3")
+    card.get_by_role("button", name="Keep it").click()
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_a_training_is_watched_without_the_page(place: Place, signed: Signed) -> None:
+    page, asked = signed("pages", "Mo"), []
+    now = int(time.time() * 1000)
+    with behind(str(place.service.data / "greenroom.sqlite")) as connection:
+        connection.execute(
+            "INSERT INTO trainings (id, site_id, kind, cause, state, step, progress, labels, created_at, seen_at)"
+            " VALUES ('t', 'pages', 'full', 'request', 'running', 'fitting', 0.25, 9, ?, ?)",
+            (now, now),
+        )
+        connection.commit()
+        page.goto("/sites/pages/desk/model")
+        expect(page.locator("#progress")).to_contain_text("25 %")
+        page.on("request", lambda request: asked.append(request.url.removeprefix(place.service.url)))
+        connection.execute("UPDATE trainings SET progress = 0.5 WHERE id = 't'")
+        connection.commit()
+        expect(page.locator("#progress")).to_contain_text("50 %")
+        assert set(asked) == {"/sites/pages/desk/model/progress"}
+        connection.execute("UPDATE trainings SET state = 'failed', reason = 'Ended', finished_at = 1 WHERE id = 't'")
+        connection.commit()
+    expect(page.locator("#progress[data-running]")).to_have_count(0)
+    expect(page.get_by_role("table", name="The latest trainings")).to_contain_text("Ended")
 
 
 @pytest.mark.long

@@ -1,16 +1,24 @@
 """The model page after a scripted month: its plots agree with figures worked out here, from the database."""
 
+import asyncio
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 
+from service.actions import watch_models
 from service.actions.add_member import find_member
 from service.actions.decide_comments import Choice, decide_comments
+from service.actions.promote_model import promote_model, roll_back
 from service.actions.resources import Resources
+from service.actions.start_training import start_training
+from service.storage import trainings
 from service.storage.database import Query
 from service.web.desk.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
-from tests.conftest import Blog, Clock
+from tests.conftest import Blog, Clock, WordModel
+from tests.own_models import keep_models, own_model
+from tests.web.conftest import Login
 from tests.web.pages.conftest import Page, Reader, SignedIn
 
 _DAYS, _A_DAY = 30, 4
@@ -132,6 +140,71 @@ async def test_only_owners_train_and_promote(mo: Reader, signed_in: SignedIn, bl
     assert "Train it now" in (await olive.get(f"{mo.home}/desk/model")).words
     same = await olive.follow(await olive.send(f"{mo.home}/desk/model/promote", version="words-1"))
     assert "That version serves now." in same.words
-    none = await olive.send(f"{mo.home}/desk/model/rollback")
+    none = await olive.send(f"{mo.home}/desk/model/rollback", in_service="words-1")
     assert none.status == 409
     assert "No model of this site came into service" in none.words
+
+
+async def test_a_double_click_goes_back_once(
+    signed_in: SignedIn, blog: Blog, res: Resources, tmp_path: Path, login: Login
+) -> None:
+    keep_models(res, tmp_path / "models")
+    for version in ("own-1", "own-2"):
+        await own_model(res, blog.site, version)
+        await promote_model(res, blog.site, version, None, override=False)
+    olive = await signed_in(blog.owner)
+    page = await olive.get(f"{olive.home}/desk/model")
+    (seen,) = re.findall(r'<input type="hidden" name="in_service" value="([^"]*)">', page.text)
+    answers = [await olive.send(f"{olive.home}/desk/model/rollback", in_service=seen) for _ in range(2)]
+    assert [one.status for one in answers] == [303, 409]
+    assert "Not own-2 but own-1 is in service by now" in answers[1].words
+    assert (await olive.send(f"{olive.home}/desk/model/rollback")).status == 409  # who does not say what he saw
+    owner = await login(blog, blog.owner)
+    stale = await owner("POST", "/models/rollback", json={"in_service": "own-2"})
+    assert (stale.status, stale.code) == (409, "not-allowed-now")
+    told = await owner("POST", "/models/rollback", json={"in_service": "own-1"})
+    assert (told.status, told.json["in_service"]) == (200, "words-1")
+
+
+async def test_the_page_outlives_an_upgrade(
+    signed_in: SignedIn, blog: Blog, res: Resources, model: WordModel, tmp_path: Path, login: Login
+) -> None:
+    keep_models(res, tmp_path / "models")
+    await own_model(res, blog.site, "own-1")
+    await promote_model(res, blog.site, "own-1", None, override=False)
+    await roll_back(res, blog.site, None)
+    model.version = "words-2"
+    olive = await signed_in(blog.owner)
+    page = await olive.get(f"{olive.home}/desk/model")
+    assert (page.status, "words-2 serves." in page.words) == (200, True)
+    told = (await (await login(blog, blog.owner))("GET", "/models")).json
+    assert told["in_service"] in {one["version"] for one in told["models"]}
+
+
+async def test_comments_are_scored_once_and_not_for_each_look(
+    month: Blog, mo: Reader, model: WordModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages, sliders and monitoring, at the same time and after one another."""
+    model.asked.clear()
+    monkeypatch.setattr(watch_models, "_BELIEVED_MS", 0)
+    looks = [f"{mo.home}/desk/model", f"{mo.home}/desk/model?hold_at=0.3", f"{mo.home}/desk/model?hold_at=0.7"]
+    await asyncio.gather(*[mo.get(one) for one in looks])
+    assert 0 < len(model.asked) == len(set(model.asked)) <= _DAYS * _A_DAY
+    model.asked.clear()
+    await month.post("score 0.2 and new")
+    model.asked.clear()
+    await mo.get(f"{mo.home}/desk/model")
+    assert model.asked == ["score 0.2 and new"]
+
+
+async def test_progress_is_told_without_the_page(mo: Reader, blog: Blog, res: Resources, model: WordModel) -> None:
+    assert "data-running" not in (await mo.get(f"{mo.home}/desk/model/progress")).text
+    begun = await start_training(res, blog.site, "full")
+    await res.db.write([trainings.reporting(begun.id, "drawing the learning curve", 0.85, 40, res.now_ms())])
+    await blog.post("score 0.2")
+    model.asked.clear()
+    page = await mo.get(f"{mo.home}/desk/model/progress")
+    assert f'data-running="{begun.id}"' in page.text
+    assert "Drawing the learning curve 85 %" in page.words
+    assert page.text.strip() in (await mo.get(f"{mo.home}/desk/model")).text
+    assert "<table" not in page.text
