@@ -14,6 +14,12 @@ from service.storage import comments, decisions
 from service.storage.database import Statement
 
 KeptAs = Literal["audit", "dismiss"]
+With = Callable[[Decision], Sequence[Statement]]  # the statements that go into one unit with this decision
+
+
+def nothing(_: Decision) -> Sequence[Statement]:
+    """For calls whose answer need not be kept."""
+    return ()
 
 
 async def keep_comment(
@@ -22,9 +28,9 @@ async def keep_comment(
     action: KeptAs,
     comment_id: str,
     version: int | None,
-    closing: Callable[[int], Sequence[Statement]],
+    closing: With,
 ) -> Decision:
-    """Logs it together with what it closes; `closing` is given the time.
+    """Logs it together with what it closes; `closing` keeps the answer, too.
 
     `version`: the one that the moderator saw; None: as it is now. Raises NotFound, StaleDecision and what `closing`
     refuses.
@@ -37,9 +43,8 @@ async def keep_comment(
     label = (await decisions.labels(res.db, actor.site_id, [comment_id])).get(comment_id)
     decision = _decision(res, actor, action, seen, label)
     taught = [decisions.labelling(decision)] if decision.to_label != label else []
-    closed = closing(decision.created_at)
     try:
-        await res.db.write([comments.unchanged(seen), *closed, decisions.adding(decision), *taught])
+        await res.db.write([comments.unchanged(seen), *closing(decision), decisions.adding(decision), *taught])
     except StaleDecision:
         raise await stale(res, actor.site_id, comment_id) from None
     changed = Changed(seen.id, seen.status, seen.version)

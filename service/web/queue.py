@@ -28,7 +28,7 @@ from service.actions.replays import Statement
 from service.actions.undo_decision import undo_decision
 from service.domain.comment import STATUSES
 from service.domain.errors import NotAllowedNow, StaleDecision
-from service.domain.moderation import LOGGED_ACTIONS, LoggedAction
+from service.domain.moderation import LOGGED_ACTIONS, Decision, LoggedAction
 from service.domain.search import parse
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
@@ -47,6 +47,7 @@ from service.web.shapes.moderation import (
     RemovalBody,
     RemovedTold,
     SeenBody,
+    audited_told,
     decided_told,
     queue_told,
     removed_told,
@@ -135,14 +136,27 @@ def _log_refused(request_id: str, decision_id: str, refused: list[Result]) -> No
         _LOG.info("%s decision %s: %d comments were left as they were", request_id, decision_id, len(refused))
 
 
-@Contract(Ask.MODERATORS, {200: AuditedTold}, body=SeenBody, problems=(NotAllowedNow, StaleDecision))
+@Contract(
+    Ask.MODERATORS,
+    {200: AuditedTold},
+    body=SeenBody,
+    takes=(IDEMPOTENCY_KEY,),
+    problems=(NotAllowedNow, StaleDecision),
+)
 async def post_audit_ok(request: web.Request) -> web.Response:
     """POST S/comments/{id}/audit/ok: a published comment that was picked for a look is right; it stays, and is ham."""
     who = await who_asks(request)
     actor = who.moderator()
-    body, _ = await read_body(request, SeenBody)
-    decision = await pass_audit(request.app[RESOURCES], actor, request.match_info["id"], body.version)
-    return json_response(AuditedTold(decision.decision_id, decision.comment_id))
+    body, raw = await read_body(request, SeenBody)
+    res, comment_id = request.app[RESOURCES], request.match_info["id"]
+
+    async def work(keep: Keep | None) -> web.Response:
+        def kept(decision: Decision) -> list[Statement]:
+            return kept_as(keep, audited_told(decision))
+
+        return json_response(audited_told(await pass_audit(res, actor, comment_id, body.version, kept)))
+
+    return await once(request, who, raw, work)
 
 
 @Contract(Ask.MODERATORS, {200: DecidedTold}, takes=(IDEMPOTENCY_KEY,), problems=(NotAllowedNow, StaleDecision))

@@ -7,6 +7,7 @@ import pytest
 
 from service.actions.add_member import NewMember, add_member
 from service.actions.replays import Replays
+from service.actions.set_policy import set_policy
 from tests.behind import behind
 from tests.conftest import Blog
 from tests.web.conftest import Answer, Caller, Login
@@ -95,6 +96,16 @@ async def test_a_members_comments_are_removed_once(blog: Blog, mo: Caller, where
     await blog.post("There")
     done = await twice(mo, f"/members/{blog.ada.id}/remove-comments", {"action": "reject"}, json={})
     assert done.json["removed"] == 2
+
+
+async def test_a_look_at_a_comment_that_stays(blog: Blog, ada: Caller, mo: Caller, visitor: Caller, where: str) -> None:
+    await set_policy(blog.res, blog.site, {"audit_share": 1.0})
+    comment = (await ada.post("Here")).json
+    await visitor("POST", f"/comments/{comment['id']}/reports", json={"reason": "It sells things"})
+    for path in (f"/comments/{comment['id']}/reports/dismiss", f"/comments/{comment['id']}/audit/ok"):
+        done = await twice(mo, path, {"version": 1}, json={})
+        assert done.json["id"] == comment["id"]
+    assert log_rows(where) == 2
 
 
 async def test_asking_to_join(blog: Blog, login: Login) -> None:

@@ -11,7 +11,7 @@ from service.actions.waiting import Group
 from service.domain.comment import Comment, Reason, Status, VerdictWord
 from service.domain.difference import Segment, difference
 from service.domain.member import MemberStatus
-from service.domain.moderation import Action
+from service.domain.moderation import Action, Decision
 from service.domain.site import Policy
 from service.web.bodies import Body, Id
 from service.web.problems import ProblemTold, problem_told
@@ -166,6 +166,11 @@ def result_told(result: Result, request_id: str) -> ResultTold:
         return ResultTold(result.id, problem=problem_told(result.refusal, request_id))
     assert result.comment is not None
     return ResultTold(result.id, result.comment.status, result.comment.version)
+
+
+def audited_told(decision: Decision) -> AuditedTold:
+    """A sample that was found right."""
+    return AuditedTold(decision.decision_id, decision.comment_id)
 
 
 def removed_told(done: Removed, request_id: str) -> RemovedTold:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from service.domain.moderation import Decision
 from service.domain.report import MAX_REASON, Report
 from service.web.bodies import Body
 from service.web.times import Time, rfc3339
@@ -50,6 +51,11 @@ class DismissedTold(Struct, frozen=True):
 def reported_told(report: Report) -> ReportedTold:
     """A report, to its reporter."""
     return ReportedTold(report.id, report.comment_id, report.reason, rfc3339(report.created_at))
+
+
+def dismissed_told(decision: Decision) -> DismissedTold:
+    """A dismissal, as it stands in the log."""
+    return DismissedTold(decision.decision_id, decision.comment_id)
 
 
 def report_told(report: Report) -> ReportTold:
