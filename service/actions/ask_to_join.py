@@ -1,13 +1,15 @@
 """Asks for somebody who is known, and not a member yet, to be made one."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from service.actions.replays import keep_apart
 from service.actions.resources import Resources
 from service.domain.errors import Banned, NotAllowedNow, StorageUnavailable, Suspended
 from service.domain.invitation import DAY_MS, MembershipRequest, check_message
 from service.domain.member import Member
 from service.storage import members, outbox, requests
-from service.storage.database import Outdated
+from service.storage.database import Outdated, Statement
 
 _TRIES = 4
 _REST_MS = 30 * DAY_MS  # after a request was declined
@@ -20,7 +22,10 @@ class Asked(NamedTuple):
     is_new: bool
 
 
-async def ask_to_join(res: Resources, asker: Member, message: str) -> Asked:
+Keep = Callable[[Asked], list[Statement]]  # the statements that keep the answer to this call
+
+
+async def ask_to_join(res: Resources, asker: Member, message: str, keep: Keep = lambda _: []) -> Asked:
     """Keeps his request; who has asked already is answered with that one.
 
     Raises Invalid, Suspended, Banned, and NotAllowedNow for members and for those who were declined a short time ago.
@@ -31,10 +36,12 @@ async def ask_to_join(res: Resources, asker: Member, message: str) -> Asked:
         _check(member, res.now_ms())
         last = await requests.latest_of(res.db, member.site_id, member.id)
         if last is not None and last.decided_at is None:
-            return Asked(last, False)
+            asked = Asked(last, False)
+            await keep_apart(res, keep(asked))
+            return asked
         _check_rest(last, res.now_ms())
         try:
-            return Asked(await _added(res, member, message), True)
+            return await _added(res, member, message, keep)
         except Outdated:
             continue
     raise StorageUnavailable
@@ -53,9 +60,10 @@ def _check_rest(last: MembershipRequest | None, now: int) -> None:
         raise NotAllowedNow("Your request was declined. You may ask again 30 days after that.")
 
 
-async def _added(res: Resources, member: Member, message: str) -> MembershipRequest:
+async def _added(res: Resources, member: Member, message: str, keep: Keep) -> Asked:
     now = res.now_ms()
     new = MembershipRequest(res.ids.new(), member.site_id, member.id, member.name, message, now)
     letter = outbox.Event(res.ids.new(), member.site_id, "membership_request", new.id, now, now)
-    await res.db.write([requests.adding(new), outbox.adding(letter)])
-    return new
+    asked = Asked(new, True)
+    await res.db.write([requests.adding(new), outbox.adding(letter), *keep(asked)])
+    return asked

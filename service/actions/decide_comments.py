@@ -1,13 +1,14 @@
 """Carries out moderators' decisions, each comment a unit of work of its own. The table is domain/moderation.py's."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from service.actions.changes import Change, Changed
 from service.actions.notices import of_change
+from service.actions.replays import KeyTaken, keep_apart
 from service.actions.resources import Resources
 from service.domain.audit import outcome_of
 from service.domain.comment import Comment
@@ -34,25 +35,46 @@ class Result(msgspec.Struct, frozen=True):
     refusal: Refusal | None
 
 
+# Given a decision's id and its results, the statements that keep the answer to this call.
+Keep = Callable[[str, list[Result]], list[Statement]]
+
+
+def keep_nothing(_id: str, _results: list[Result]) -> list[Statement]:
+    """For calls whose answer need not be kept."""
+    return []
+
+
 class Call(msgspec.Struct, frozen=True):
-    """What the decisions of one call share."""
+    """What the decisions of one call share. `keep`: of a call about one comment only, to be part of its unit."""
 
     decision_id: str
     actor: Member
     action: LoggedAction
     reason: str | None
     remover: Remover = "moderator"
+    keep: Keep = keep_nothing
 
 
 async def decide_comments(
-    res: Resources, actor: Member, action: Action, choices: Sequence[Choice], reason: str | None
+    res: Resources,
+    actor: Member,
+    action: Action,
+    choices: Sequence[Choice],
+    reason: str | None,
+    keep: Keep = keep_nothing,
 ) -> tuple[str, list[Result]]:
-    """Decides about each comment by itself and returns the decision's id with a result for each, in order."""
-    call = Call(res.ids.new(), actor, action, reason)
+    """Decides about each comment by itself and returns the decision's id with a result for each, in order.
+
+    The answer is kept in the unit of a single comment, after the last of many. Raises KeyTaken.
+    """
+    alone = len(choices) == 1
+    call = Call(res.ids.new(), actor, action, reason, keep=keep if alone else keep_nothing)
     seen = await comments.many(res.db, actor.site_id, [choice.id for choice in choices])
     known = await _known(res, call, list(seen))
     results = await asyncio.gather(*[_decide_one(res, call, choice, seen.get(choice.id), known) for choice in choices])
-    return call.decision_id, list(results)
+    if not alone:
+        await keep_apart(res, keep(call.decision_id, results))
+    return call.decision_id, results
 
 
 async def decide_seen(res: Resources, call: Call, action: Action, seen: Sequence[Comment]) -> list[Result]:
@@ -88,6 +110,8 @@ async def _decide_one(res: Resources, call: Call, choice: Choice, comment: Comme
         if choice.id in known.reported:
             outcome = upheld(outcome, label)
         return Result(choice.id, await carry_out(res, call, comment, outcome, label), None)
+    except KeyTaken:
+        raise
     except StaleDecision:
         return Result(choice.id, None, await stale(res, call.actor.site_id, choice.id))
     except Refusal as refusal:
@@ -134,7 +158,8 @@ async def carry_out(
     site = await res.cache.site(seen.site_id)
     notices = await of_change(res, site, after, seen) if site is not None else []
     back = _taken_back(undoes) if undoes else []
-    await res.db.write([*_unit(seen, outcome, after, decision, above), *back, *notices])
+    kept = call.keep(call.decision_id, [Result(seen.id, after, None)])
+    await res.db.write([*_unit(seen, outcome, after, decision, above), *back, *notices, *kept])
     if notices:
         res.changes.announce_queued()
     res.changes.announce(Change(seen.site_id, seen.thread_id, Changed(seen.id, outcome.status, after.version)))

@@ -88,7 +88,8 @@ async def _answers_about(res: Resources, member: Member) -> list[tuple[str, str]
     own = [f"members/{member.id}"]
     invited = [f"invitations/{one}" for one in await invitations.of_member(res.db, member)]
     base = f"/api/v1/sites/{member.site_id}/"
-    return [key for path in (*own, *invited) for key in await replays.naming(res.db, member.site_id, base + path)]
+    led_to = [key for path in (*own, *invited) for key in await replays.naming(res.db, member.site_id, base + path)]
+    return [*led_to, *await replays.telling_of(res.db, member.site_id, member.id)]
 
 
 async def clear(res: Resources, site_id: str, member_id: str) -> None:

@@ -1,17 +1,19 @@
 """Moves a thread to another key, or into the thread that stands there. Many by a list: move_threads.py."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 
 from service.actions.changes import Change
+from service.actions.replays import keep_apart
 from service.actions.resources import Resources
 from service.actions.set_thread import thread_of
 from service.domain.errors import StorageUnavailable
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key, merged
 from service.storage import moving, threads
-from service.storage.database import Outdated, Unit
+from service.storage.database import Outdated, Statement, Unit
 from service.storage.moving import Move
 
 _TRIES = 8
@@ -25,10 +27,15 @@ class Moved(msgspec.Struct, frozen=True):
     comments: int = 0  # in all statuses; of a merge
 
 
-async def move_thread(res: Resources, site: Site, thread_id: str, to: str, dry_run: bool = False) -> Moved:
+Keep = Callable[[Moved], list[Statement]]  # the statements that keep the answer to this call
+
+
+async def move_thread(
+    res: Resources, site: Site, thread_id: str, to: str, dry_run: bool = False, keep: Keep = lambda _: []
+) -> Moved:
     """Moves the thread to this page's key, durably; a thread that stands there takes its comments in.
 
-    Its own key goes on leading to it. Raises NotFound, Invalid for what is no path.
+    Its own key goes on leading to it. Raises NotFound, Invalid for what is no path, KeyTaken.
     """
     key = canonical_key(to, "/key")
     for _ in range(_TRIES):
@@ -36,13 +43,14 @@ async def move_thread(res: Resources, site: Site, thread_id: str, to: str, dry_r
         there = (await threads.standing(res.db, site.id, [lookup_key(key)])).get(lookup_key(key))
         moved = await foreseen(res, seen, there, key)
         if dry_run or moved.outcome == "same":
+            await keep_apart(res, keep(moved))
             return moved
         try:
-            await res.db.write(_unit(res, seen, there, moved))
+            await res.db.write([*_unit(res, seen, there, moved), *keep(moved)])
         except Outdated:
             continue
         tell_moved(res, site, seen.key, key)
-        return msgspec.structs.replace(moved, thread=await thread_of(res, site, moved.thread.id))
+        return moved
     raise StorageUnavailable
 
 

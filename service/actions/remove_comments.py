@@ -1,19 +1,20 @@
 """Takes all of a member's comments down (or to spam, or rejects them) as one decision, which can be undone as one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 import msgspec
 
 from service.actions.decide_comments import Call, Result, decide_seen
+from service.actions.replays import keep_apart
 from service.actions.resources import Resources
 from service.actions.set_member import check_actor
 from service.domain.comment import Comment
 from service.domain.errors import NotFound
 from service.domain.member import Member
 from service.domain.moderation import TRANSITIONS
-from service.domain.site import Site
 from service.storage import comments, members
+from service.storage.database import Statement
 
 Removal = Literal["remove", "mark_spam", "reject"]
 _PORTION = 200
@@ -28,14 +29,20 @@ class Removed(msgspec.Struct, frozen=True):
 
 
 async def remove_comments(
-    res: Resources, actor: Member, site: Site, member_id: str, action: Removal = "remove", reason: str | None = None
+    res: Resources,
+    actor: Member,
+    member_id: str,
+    action: Removal = "remove",
+    reason: str | None = None,
+    keep: Callable[[Removed], list[Statement]] = lambda _: [],
 ) -> Removed:
     """Does this to every comment of the member that can take the action, in portions, however many there are.
 
     Each comment is a unit of work of its own with its row in the log. One that changes at the same moment is looked at
-    once more; if it changes again it is told as skipped. Raises NotFound, NotModerator.
+    once more; if it changes again it is told as skipped. The answer is kept after the last.
+    Raises NotFound, NotModerator, KeyTaken.
     """
-    member = await members.find(res.db, site.id, member_id)
+    member = await members.find(res.db, actor.site_id, member_id)
     if member is None:
         raise NotFound
     check_actor(actor, member, for_owners=False)
@@ -46,7 +53,9 @@ async def remove_comments(
             removed += result.comment is not None
             if result.refusal is not None:
                 skipped.append(result)
-    return Removed(call.decision_id, removed, skipped)
+    done = Removed(call.decision_id, removed, skipped)
+    await keep_apart(res, keep(done))
+    return done
 
 
 async def _portions(res: Resources, member: Member, action: Removal) -> AsyncIterator[list[Comment]]:

@@ -1,6 +1,7 @@
 """Idempotency: a second call with the same key waits for the first and gets its answer, also after a restart.
 
-The kept answer is written in the unit of work that it answers for, so there is never one without the other.
+The kept answer is written in the unit of work that it answers for, so there is never one without the other. Only what
+takes many units, or none, has it written after them (`keep_apart`).
 Source: draft-ietf-httpapi-idempotency-key-header-07.
 """
 
@@ -19,6 +20,12 @@ __all__ = ["Key", "KeyTaken", "Replay", "Replays", "Statement"]
 _KEPT_MS = 24 * 3_600_000
 _PORTION = 500
 Key = tuple[str, str, str]  # site, owner, key
+
+
+async def keep_apart(res: Resources, keeping: list[Statement]) -> None:
+    """Keeps an answer, if it is to be kept, in a unit of its own. Raises KeyTaken."""
+    if keeping:
+        await res.db.write(keeping, quiet=True)
 
 
 class Replays:

@@ -122,7 +122,7 @@ def remove_all(site_name: str, reason: str | None, action: Removal, by: str, mem
         actor, target = await named(res, site, by), await named(res, site, member)
         if not actor.moderates(res.now_ms()):
             raise NotModerator
-        done = await remove_comments(res, actor, site, target.id, action, reason)
+        done = await remove_comments(res, actor, target.id, action, reason)
         click.echo(f"{done.removed} comments, decision {done.decision_id}")
         for one in done.skipped:
             click.echo(f"{one.id}: {one.refusal}", err=True)

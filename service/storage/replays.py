@@ -77,6 +77,13 @@ async def naming(db: Database, site_id: str, location: str) -> list[tuple[str, s
     return [(row[0], row[1]) for row in rows]
 
 
+async def telling_of(db: Database, site_id: str, member_id: str) -> list[tuple[str, str]]:
+    """Whose (owner and key) the kept answers are that name this member, as one who decided does stand in them."""
+    sql = "SELECT owner, key FROM replays WHERE site_id = :site_id AND body LIKE :named"
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "named": f'%"{member_id}"%'}))
+    return [(row[0], row[1]) for row in rows]
+
+
 def erasing(site_id: str, owner: str, keys: Sequence[tuple[str, str]]) -> list[Statement]:
     """Forgets the answers given to this owner, and those of others that are named."""
     one = "DELETE FROM replays WHERE site_id = :site_id AND owner = :owner AND key = :key"

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from service.actions.accept_invitation import Acceptance, accept_invitation
-from service.actions.ask_to_join import ask_to_join
+from service.actions.ask_to_join import Asked, ask_to_join
 from service.actions.decide_request import decide_request
 from service.actions.invitations import invitations_page, requests_page
 from service.actions.invite import Invite, invite
@@ -15,7 +15,7 @@ from service.web.access import serving_of, who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import NO_CONTENT, encode, json_response, read_body
 from service.web.contract import IDEMPOTENCY_KEY, LOCATION, Ask, Contract
-from service.web.once import Keep, once
+from service.web.once import Keep, kept_as, once
 from service.web.paging import listed
 from service.web.parameters import CURSOR, LIMIT
 from service.web.shapes.invitations import (
@@ -124,15 +124,27 @@ async def get_requests(request: web.Request) -> web.Response:
     Ask.SIGNED_IN,
     {200: RequestTold, 202: RequestTold},
     body=RequestBody,
+    takes=(IDEMPOTENCY_KEY,),
     problems=(NotAllowedNow, Suspended, Banned),
 )
 async def post_request(request: web.Request) -> web.Response:
     """POST S/membership-requests: asks to be made a member; asked again, it is the same request, with 200."""
     who = await who_asks(request)
     asker = who.signed_in()
-    body, _ = await read_body(request, RequestBody)
-    asked = await ask_to_join(request.app[RESOURCES], asker, body.message)
-    return json_response(request_told(asked.request), 202 if asked.is_new else 200)
+    body, raw = await read_body(request, RequestBody)
+
+    async def work(keep: Keep | None) -> web.Response:
+        def kept(asked: Asked) -> list[Statement]:
+            return kept_as(keep, request_told(asked.request), _status_of(asked))
+
+        asked = await ask_to_join(request.app[RESOURCES], asker, body.message, kept)
+        return json_response(request_told(asked.request), _status_of(asked))
+
+    return await once(request, who, raw, work)
+
+
+def _status_of(asked: Asked) -> int:
+    return 202 if asked.is_new else 200
 
 
 @Contract(Ask.MODERATORS, {200: RequestTold}, problems=(NotAllowedNow,))

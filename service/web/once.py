@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
+from typing import Any
 
 from aiohttp import web
 
 from service.actions.identify import Who
 from service.actions.replays import Key, KeyTaken, Replay, Replays, Statement
-from service.domain.errors import Fault, Invalid, StorageUnavailable
+from service.domain.errors import Fault, Invalid, NotAllowedNow, StaleDecision, StorageUnavailable
 from service.web.app_keys import REPLAYS
-from service.web.bodies import PRIVATE
+from service.web.bodies import PRIVATE, encode
 
 # Given status, Location and body of an answer: the statements that keep it, for the unit of work that it answers for.
 Keep = Callable[[int, str | None, bytes], list[Statement]]
@@ -28,6 +29,11 @@ async def once(request: web.Request, who: Who, raw: bytes, work: Work) -> web.Re
         return await _first_or_replayed(replays, key, request_hash, work)
 
 
+def kept_as(keep: Keep | None, told: Any, status: int = 200) -> list[Statement]:
+    """What keeps this answer, if it is to be kept."""
+    return [] if keep is None else keep(status, None, encode(told))
+
+
 async def _first_or_replayed(replays: Replays, key: Key, request_hash: str, work: Work) -> web.Response:
     def keep(status: int, location: str | None, body: bytes) -> list[Statement]:
         return [replays.keeping(key, Replay(request_hash, status, location, body.decode()))]
@@ -40,6 +46,12 @@ async def _first_or_replayed(replays: Replays, key: Key, request_hash: str, work
             return await work(keep)
         except KeyTaken:  # another process was first
             continue
+        except (StaleDecision, NotAllowedNow):
+            # Perhaps it is so because of this very call, which another process was given, too.
+            kept = await replays.find(key, request_hash)
+            if kept is None:
+                raise
+            return _replayed(kept)
     raise StorageUnavailable
 
 

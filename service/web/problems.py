@@ -46,7 +46,7 @@ class ProblemTold(Struct, frozen=True):
     title: str
     status: int
     detail: str
-    request_id: str | UnsetType = UNSET
+    request_id: str
     errors: list[FaultTold] | UnsetType = UNSET
     current: CurrentTold | UnsetType = UNSET
 
@@ -133,7 +133,7 @@ def code_of(refusal: type[Exception]) -> str:
     return next(PROBLEMS[cls].code for cls in refusal.__mro__ if cls in PROBLEMS)
 
 
-def problem_told(error: Exception, request_id: str | UnsetType = UNSET) -> ProblemTold:
+def problem_told(error: Exception, request_id: str) -> ProblemTold:
     """The problem document; what the service does not know how to name tells nothing of itself."""
     problem = problem_of(error)
     return ProblemTold(
@@ -156,9 +156,14 @@ def _current(error: Exception) -> CurrentTold | UnsetType:
     return CurrentTold(current.status, current.version, current.decided_by, decided_at, current.action)
 
 
+def new_request_id() -> str:
+    """An id for one call, under which its problems are told and logged."""
+    return secrets.token_hex(8)
+
+
 def problem_response(error: Exception) -> tuple[web.Response, str]:
     """The answer for an error, and the request id that stands in it and in the log."""
-    request_id = secrets.token_hex(8)
+    request_id = new_request_id()
     told = problem_told(error, request_id)
     headers = {**_NO_STORE, "Content-Type": "application/problem+json", **_headers(error)}
     return web.Response(status=told.status, body=msgspec.json.encode(told), headers=headers), request_id

@@ -1,5 +1,7 @@
 """The moderators' API: the queue, decisions and their undoing, the log, a comment's history."""
 
+import logging
+from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from typing import get_args
 
@@ -7,7 +9,8 @@ from aiohttp import web
 from msgspec import structs
 
 from service.actions.decide_comments import Choice as Chosen
-from service.actions.decide_comments import decide_comments
+from service.actions.decide_comments import Keep as KeepDecided
+from service.actions.decide_comments import Result, decide_comments
 from service.actions.pass_audit import pass_audit
 from service.actions.queue import (
     LogFilter,
@@ -20,7 +23,8 @@ from service.actions.queue import (
     queue_page,
     thread_id_of,
 )
-from service.actions.remove_comments import remove_comments
+from service.actions.remove_comments import Removed, remove_comments
+from service.actions.replays import Statement
 from service.actions.undo_decision import undo_decision
 from service.domain.comment import STATUSES
 from service.domain.errors import NotAllowedNow, StaleDecision
@@ -29,9 +33,11 @@ from service.domain.search import parse
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import json_response, read_body
-from service.web.contract import Ask, Contract
+from service.web.contract import IDEMPOTENCY_KEY, Ask, Contract
+from service.web.once import Keep, kept_as, once
 from service.web.paging import cursor_of, cursor_text, link_header, listed
 from service.web.parameters import CURSOR, LIMIT, Choice, Filter, Text
+from service.web.problems import new_request_id
 from service.web.shapes.log import HistoryTold, LogTold, history_told, log_told
 from service.web.shapes.moderation import (
     AuditedTold,
@@ -46,6 +52,7 @@ from service.web.shapes.moderation import (
     removed_told,
 )
 
+_LOG = logging.getLogger("greenroom.web")
 STATUS = Choice("status", "The tab.", (*STATUSES, "reported", "audit"))
 SORT: Choice[Sort] = Choice("sort", "The order; published comments have that of time only.", get_args(Sort))
 SEARCH = Text(
@@ -88,17 +95,44 @@ def list_of(status: str, sort: str, line: str = "") -> str:
     )
 
 
-@Contract(Ask.MODERATORS, {200: DecidedTold}, body=DecisionBody, problems=(NotAllowedNow, StaleDecision))
+@Contract(
+    Ask.MODERATORS,
+    {200: DecidedTold},
+    body=DecisionBody,
+    takes=(IDEMPOTENCY_KEY,),
+    problems=(NotAllowedNow, StaleDecision),
+)
 async def post_decision(request: web.Request) -> web.Response:
     """POST S/decisions: one action on many comments, each with a result of its own."""
     who = await who_asks(request)
     actor = who.moderator()
-    body, _ = await read_body(request, DecisionBody)
+    body, raw = await read_body(request, DecisionBody)
     choices = [Chosen(one.id, one.version) for one in body.comments]
-    decision_id, results = await decide_comments(request.app[RESOURCES], actor, body.action, choices, body.reason)
+    res = request.app[RESOURCES]
+
+    async def decide(keep: KeepDecided) -> tuple[str, list[Result]]:
+        return await decide_comments(res, actor, body.action, choices, body.reason, keep)
+
+    return await once(request, who, raw, lambda keep: _decided(keep, decide))
+
+
+async def _decided(
+    keep: Keep | None, decide: Callable[[KeepDecided], Awaitable[tuple[str, list[Result]]]]
+) -> web.Response:
+    """What was decided, told; where it was about one comment that could not be, the call is refused."""
+    request_id = new_request_id()
+    decision_id, results = await decide(
+        lambda decision_id, results: kept_as(keep, decided_told(decision_id, results, request_id))
+    )
     if len(results) == 1 and results[0].refusal is not None:
         raise results[0].refusal
-    return json_response(decided_told(decision_id, results))
+    _log_refused(request_id, decision_id, [one for one in results if one.refusal is not None])
+    return json_response(decided_told(decision_id, results, request_id))
+
+
+def _log_refused(request_id: str, decision_id: str, refused: list[Result]) -> None:
+    if refused:
+        _LOG.info("%s decision %s: %d comments were left as they were", request_id, decision_id, len(refused))
 
 
 @Contract(Ask.MODERATORS, {200: AuditedTold}, body=SeenBody, problems=(NotAllowedNow, StaleDecision))
@@ -111,25 +145,36 @@ async def post_audit_ok(request: web.Request) -> web.Response:
     return json_response(AuditedTold(decision.decision_id, decision.comment_id))
 
 
-@Contract(Ask.MODERATORS, {200: DecidedTold}, problems=(NotAllowedNow, StaleDecision))
+@Contract(Ask.MODERATORS, {200: DecidedTold}, takes=(IDEMPOTENCY_KEY,), problems=(NotAllowedNow, StaleDecision))
 async def post_undo(request: web.Request) -> web.Response:
     """POST S/decisions/{id}/undo: everything as it was before, where nothing newer stands."""
     who = await who_asks(request)
     actor = who.moderator()
-    decision_id, results = await undo_decision(request.app[RESOURCES], actor, request.match_info["id"])
-    if len(results) == 1 and results[0].refusal is not None:
-        raise results[0].refusal
-    return json_response(decided_told(decision_id, results))
+    res, undone = request.app[RESOURCES], request.match_info["id"]
+    return await once(
+        request, who, b"", lambda keep: _decided(keep, lambda kept: undo_decision(res, actor, undone, kept))
+    )
 
 
-@Contract(Ask.MODERATORS, {200: RemovedTold}, body=RemovalBody)
+@Contract(Ask.MODERATORS, {200: RemovedTold}, body=RemovalBody, takes=(IDEMPOTENCY_KEY,))
 async def post_removal(request: web.Request) -> web.Response:
     """POST S/members/{id}/remove-comments: all of a member's comments at once, as one decision that can be undone."""
     who = await who_asks(request)
     actor = who.moderator()
-    body, _ = await read_body(request, RemovalBody)
+    body, raw = await read_body(request, RemovalBody)
     res, member_id = request.app[RESOURCES], request.match_info["id"]
-    return json_response(removed_told(await remove_comments(res, actor, who.site, member_id, body.action, body.reason)))
+
+    async def work(keep: Keep | None) -> web.Response:
+        request_id = new_request_id()
+
+        def kept(done: Removed) -> list[Statement]:
+            return kept_as(keep, removed_told(done, request_id))
+
+        done = await remove_comments(res, actor, member_id, body.action, body.reason, kept)
+        _log_refused(request_id, done.decision_id, done.skipped)
+        return json_response(removed_told(done, request_id))
+
+    return await once(request, who, raw, work)
 
 
 @Contract(Ask.MODERATORS, {200: LogTold}, query=(BY, ACTION, THREAD, LIMIT, CURSOR))

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from service.actions.replays import keep_apart
 from service.actions.subscribe import subscribe
 from service.actions.subscriptions import own_subscriptions, subscribed
 from service.actions.unsubscribe import end_subscription
@@ -9,7 +10,8 @@ from service.domain.errors import NotSignedIn, RateLimited
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import NO_CONTENT, json_response, read_body
-from service.web.contract import Ask, Contract
+from service.web.contract import IDEMPOTENCY_KEY, Ask, Contract
+from service.web.once import Keep, kept_as, once
 from service.web.paging import listed
 from service.web.parameters import CURSOR, LIMIT
 from service.web.shapes.subscriptions import (
@@ -23,19 +25,29 @@ from service.web.shapes.subscriptions import (
 
 
 @Contract(
-    Ask.ANYONE, {201: SubscriptionTold, 202: QuestionTold}, body=SubscriptionBody, problems=(NotSignedIn, RateLimited)
+    Ask.ANYONE,
+    {201: SubscriptionTold, 202: QuestionTold},
+    body=SubscriptionBody,
+    takes=(IDEMPOTENCY_KEY,),
+    problems=(NotSignedIn, RateLimited),
 )
 async def post_subscription(request: web.Request) -> web.Response:
     """POST S/subscriptions: asks by mail whether this address is to be told of new comments on a page."""
     who = await who_asks(request)
     if who.member is None and who.site.policy.who_may_comment != "anyone":
         raise NotSignedIn
-    body, _ = await read_body(request, SubscriptionBody)
+    body, raw = await read_body(request, SubscriptionBody)
     res = request.app[RESOURCES]
-    found = await subscribe(res, who, body.thread, body.email)
-    if found is None:
-        return json_response(QuestionTold(), 202)
-    return json_response(subscription_told(await subscribed(res, found)), 201)
+
+    async def work(keep: Keep | None) -> web.Response:
+        found = await subscribe(res, who, body.thread, body.email)
+        told = QuestionTold() if found is None else subscription_told(await subscribed(res, found))
+        status = 202 if found is None else 201
+        # Kept apart: asked again in between, the answer would be the same, and no second letter goes within a day.
+        await keep_apart(res, kept_as(keep, told, status))
+        return json_response(told, status)
+
+    return await once(request, who, raw, work)
 
 
 @Contract(Ask.SIGNED_IN, {200: SubscriptionsTold}, query=(LIMIT, CURSOR))

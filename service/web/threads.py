@@ -3,12 +3,14 @@
 import msgspec
 from aiohttp import web
 
-from service.actions.move_thread import move_thread
+from service.actions.move_thread import Moved, move_thread
+from service.actions.replays import Statement
 from service.actions.set_thread import set_thread, threads_page
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
 from service.web.bodies import json_response, read_body
-from service.web.contract import Ask, Contract
+from service.web.contract import IDEMPOTENCY_KEY, Ask, Contract
+from service.web.once import Keep, kept_as, once
 from service.web.paging import listed
 from service.web.parameters import CURSOR, LIMIT
 from service.web.shapes.threads import (
@@ -53,12 +55,23 @@ async def patch_thread(request: web.Request) -> web.Response:
     return json_response(own_thread_told(thread, who.site.policy, res.now_ms()))
 
 
-@Contract(Ask.MODERATORS, {200: MovedTold}, body=MoveBody)
+@Contract(Ask.MODERATORS, {200: MovedTold}, body=MoveBody, takes=(IDEMPOTENCY_KEY,))
 async def post_thread_move(request: web.Request) -> web.Response:
     """POST S/threads/{id}/move: to another key, or into the thread that stands there; the old key leads to it."""
     who = await who_asks(request)
     who.moderator()
-    body, _ = await read_body(request, MoveBody)
-    res = request.app[RESOURCES]
-    moved = await move_thread(res, who.site, request.match_info["id"], body.key, body.dry_run)
-    return json_response(moved_told(moved, body.dry_run, who.site.policy, res.now_ms()))
+    body, raw = await read_body(request, MoveBody)
+    res, thread_id = request.app[RESOURCES], request.match_info["id"]
+
+    now = res.now_ms()
+
+    def told(moved: Moved) -> MovedTold:
+        return moved_told(moved, body.dry_run, who.site.policy, now)
+
+    async def work(keep: Keep | None) -> web.Response:
+        def kept(moved: Moved) -> list[Statement]:
+            return kept_as(keep, told(moved))
+
+        return json_response(told(await move_thread(res, who.site, thread_id, body.key, body.dry_run, kept)))
+
+    return await once(request, who, raw, work)

@@ -27,6 +27,7 @@ from service.web.pages.forms import Form, read_form
 from service.web.pages.rendering import see_other
 from service.web.pages.visitor import visitor
 from service.web.pages.ways import header_path, is_own_path
+from service.web.problems import new_request_id
 from service.web.shapes.moderation import ResultTold, TabsTold, result_told
 
 _CHOICE = re.compile(r"([0-9a-f]{1,64}):([1-9][0-9]{0,14})")
@@ -123,7 +124,8 @@ async def _told_here(request: web.Request, who: Who, name: str, results: list[Re
     res = request.app[RESOURCES]
     said = await done(res, who.moderator(), name)
     counts = TabsTold(**await tabs(res, who.site))
-    told = [result_told(one) for one in results]
+    request_id = new_request_id()
+    told = [result_told(one, request_id) for one in results]
     if said is None:
         return DecidedHere("", None, None, counts, told)
     return DecidedHere(said.words, said.taught, said.decision_id, counts, told)

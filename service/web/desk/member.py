@@ -86,7 +86,7 @@ async def post_removal(request: web.Request) -> web.Response:
         action = choice_in(form, "action", _REMOVALS)
         if form.one("sure") != "1":
             raise Invalid([Fault("/sure", "Tick that you mean all of them.")])
-        removed = await remove_comments(res, actor, who.site, member_id, action, reason_of(form))
+        removed = await remove_comments(res, actor, member_id, action, reason_of(form))
     except Refusal as refusal:
         return await _page(request, who, Said(faults=faults_of(refusal), status=status_of(refusal)))
     home = _home(request, who)

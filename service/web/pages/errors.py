@@ -33,8 +33,8 @@ def as_page(handler: PageHandler) -> PageHandler:
 
 async def error_page(request: web.Request, error: Exception) -> web.Response:
     """What went wrong, in words, and a way on."""
-    told = problem_told(error)
     problem, request_id = problem_response(error)
+    told = problem_told(error, request_id)
     _log(request, error, request_id)
     if asks_for_json(request):
         return problem

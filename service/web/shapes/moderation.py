@@ -155,22 +155,23 @@ class QueueTold(Struct, frozen=True):
     next_cursor: NextCursor
 
 
-def decided_told(decision_id: str, results: list[Result]) -> DecidedTold:
-    """What a call of decisions has done."""
-    return DecidedTold(decision_id, [result_told(one) for one in results])
+def decided_told(decision_id: str, results: list[Result], request_id: str) -> DecidedTold:
+    """What a call of decisions has done; its problems have one id."""
+    return DecidedTold(decision_id, [result_told(one, request_id) for one in results])
 
 
-def result_told(result: Result) -> ResultTold:
+def result_told(result: Result, request_id: str) -> ResultTold:
     """What became of one comment."""
     if result.refusal is not None:
-        return ResultTold(result.id, problem=problem_told(result.refusal))
+        return ResultTold(result.id, problem=problem_told(result.refusal, request_id))
     assert result.comment is not None
     return ResultTold(result.id, result.comment.status, result.comment.version)
 
 
-def removed_told(done: Removed) -> RemovedTold:
+def removed_told(done: Removed, request_id: str) -> RemovedTold:
     """What became of a member's comments."""
-    skipped = [SkippedTold(one.id, problem_told(one.refusal)) for one in done.skipped if one.refusal is not None]
+    refused = [(one.id, one.refusal) for one in done.skipped if one.refusal is not None]
+    skipped = [SkippedTold(comment_id, problem_told(refusal, request_id)) for comment_id, refusal in refused]
     return RemovedTold(done.decision_id, done.removed, skipped)
 
 
