@@ -81,7 +81,7 @@ def test_from_one_engine_to_the_other_and_back_every_row_is_the_same(tmp_path: P
             return {m.name: sorted(tar.extractfile(m) or []) for m in members}
 
     assert rows("1.tar") == rows("2.tar") == rows("3.tar")
-    assert len(rows("1.tar")["tables/comments.jsonl"]) >= 2
+    assert len(rows("1.tar")["tables/comments.jsonl"]) > 1  # the demo has some
 
 
 @pytest.fixture

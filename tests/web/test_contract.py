@@ -24,6 +24,7 @@ DECIDED = defaultdict(
         "/comments/{id}/reports/dismiss": ("not-found",),
         "/membership-requests": ("not-allowed-now",),
         "/session": ("invalid",),
+        "/models/rollback": ("not-allowed-now",),
         "/models/{version}/promote": ("not-found",),
         "/trainings": ("already-training",),
     },
