@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from service.actions.model_life import figures_of, simulation, version_of, versions
+from service.actions.model_life import Version, figures_of, simulation, version_of, versions
 from service.actions.model_overview import Overview, audited, overview
 from service.actions.promote_model import promote_model, roll_back
-from service.actions.replays import Statement
+from service.actions.replays import Statement, keep_apart
+from service.actions.resources import Resources
 from service.actions.start_training import find_training, start_training
 from service.domain.errors import AlreadyTraining, Fault, Invalid, NotAllowedNow
 from service.domain.training import Training
@@ -13,7 +14,7 @@ from service.web.access import who_asks
 from service.web.app_keys import RESOURCES, WATCHING
 from service.web.bodies import encode, json_response, read_body
 from service.web.contract import IDEMPOTENCY_KEY, LOCATION, Ask, Contract
-from service.web.once import Keep, once
+from service.web.once import Keep, kept_as, once
 from service.web.paging import listed
 from service.web.parameters import CURSOR, LIMIT, Number
 from service.web.shapes.models import (
@@ -130,22 +131,36 @@ async def get_simulation(request: web.Request) -> web.Response:
     return json_response(simulation_told(found.version, simulated, await audited(res, who.site)))
 
 
-@Contract(Ask.OWNERS, {200: InServiceTold}, body=PromotionBody, problems=(NotAllowedNow,))
+@Contract(Ask.OWNERS, {200: InServiceTold}, body=PromotionBody, takes=(IDEMPOTENCY_KEY,), problems=(NotAllowedNow,))
 async def post_promotion(request: web.Request) -> web.Response:
     """POST S/models/{version}/promote: puts a version into service; one that the gate refused only with `override`."""
     who = await who_asks(request)
     owner = who.owner()
-    body, _ = await read_body(request, PromotionBody)
-    version = request.match_info["version"]
-    return json_response(
-        in_service_told(await promote_model(request.app[RESOURCES], who.site, version, owner, body.override))
-    )
+    body, raw = await read_body(request, PromotionBody)
+    res, version = request.app[RESOURCES], request.match_info["version"]
+
+    async def work(keep: Keep | None) -> web.Response:
+        return await _now_serving(res, await promote_model(res, who.site, version, owner, body.override), keep)
+
+    return await once(request, who, raw, work)
 
 
-@Contract(Ask.OWNERS, {200: InServiceTold}, body=RollbackBody, problems=(NotAllowedNow,))
+async def _now_serving(res: Resources, found: Version, keep: Keep | None) -> web.Response:
+    """Kept apart: after a promotion the same version serves, and whoever goes back can name the one that he saw."""
+    told = in_service_told(found)
+    await keep_apart(res, kept_as(keep, told))
+    return json_response(told)
+
+
+@Contract(Ask.OWNERS, {200: InServiceTold}, body=RollbackBody, takes=(IDEMPOTENCY_KEY,), problems=(NotAllowedNow,))
 async def post_rollback(request: web.Request) -> web.Response:
     """POST S/models/rollback: goes back to the version that served before."""
     who = await who_asks(request)
     owner = who.owner()
-    body, _ = await read_body(request, RollbackBody)
-    return json_response(in_service_told(await roll_back(request.app[RESOURCES], who.site, owner, body.in_service)))
+    body, raw = await read_body(request, RollbackBody)
+    res = request.app[RESOURCES]
+
+    async def work(keep: Keep | None) -> web.Response:
+        return await _now_serving(res, await roll_back(res, who.site, owner, body.in_service), keep)
+
+    return await once(request, who, raw, work)

@@ -1,6 +1,7 @@
 """Idempotency-Key on what moderators and readers make beside comments: a call sent twice is carried out once."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from service.actions.replays import Replays
 from service.actions.set_policy import set_policy
 from tests.behind import behind
 from tests.conftest import Blog
+from tests.own_models import keep_models, own_model
 from tests.web.conftest import Answer, Caller, Login
 
 KEY = {"Idempotency-Key": "once"}
@@ -148,3 +150,13 @@ async def test_a_kept_answer_forgets_who_is_erased(blog: Blog, mo: Caller, olive
     assert (await mo("DELETE", "/members/me")).status in (202, 204)
     with behind(where) as connection:
         assert connection.execute("SELECT body FROM replays WHERE body LIKE '%Mo%'").fetchall() == []
+
+
+async def test_going_back_a_model_is_one_step(blog: Blog, olive: Caller, tmp_path: Path) -> None:
+    keep_models(blog.res, tmp_path / "models")
+    for name in ("own-1", "own-2"):
+        await own_model(blog.res, blog.site, name)
+        await twice(olive, f"/models/{name}/promote", {"override": True}, json={})
+    back = await twice(olive, "/models/rollback", {"in_service": "own-2"}, json={})
+    assert back.json["in_service"] == "own-1"
+    assert (await olive("GET", "/models")).json["in_service"] == "own-1"
