@@ -197,6 +197,7 @@ def test_another_secret_is_refused(together: Club, start: Start, settings: Mappi
     assert "another secret" in other.log()
 
 
+@pytest.mark.long
 def test_an_upgrade_one_by_one_fails_no_request(
     together: Club, start: Start, settings: Mapping[str, str], record_property: Record
 ) -> None:

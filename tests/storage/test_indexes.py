@@ -209,6 +209,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "subscriptions.address_of_author": lambda db: subscriptions.address_of_author(db, "blog", "c"),
     "subscriptions.is_stopped": lambda db: subscriptions.is_stopped(db, "blog", "h", "held"),
     "replays.naming": lambda db: replays.naming(db, "blog", "/members/m"),
+    "replays.telling_of": lambda db: replays.telling_of(db, "blog", "m"),
     "revisions.of_comment": lambda db: revisions.of_comment(db, "blog", "c"),
     "guests.addresses": lambda db: guests.addresses(db, "blog", ["c"]),
     "guests.records": lambda db: guests.records(db, "blog", ["a"], 5),
