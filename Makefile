@@ -18,7 +18,7 @@ serve: $(VENV)/serve ## set up, then serve with the settings of your environment
 	$(BIN)/greenroom serve
 
 test: $(VENV)/develop ## set up, then run all tests but the long ones
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
 
 test-postgres: $(VENV)/develop ## the same tests on PostgreSQL (a server of its own from a wheel)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" --engine postgres

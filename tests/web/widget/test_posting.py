@@ -275,7 +275,7 @@ def test_a_reader_reports(stage: Stage, reader: Reading) -> None:
 def test_new_comments_are_told_and_shown_when_wanted(stage: Stage, reader: Reading) -> None:
     thread = stage.thread()
     stage.comment(thread, "there before")
-    with reader.page.expect_request(re.compile("/events")):
+    with reader.page.expect_response(re.compile("/events")):  # from here on the stream tells of what is new
         reader.open(stage.post(thread, "live"))
     for i in range(3):
         stage.comment(thread, f"fresh {i}")
