@@ -134,6 +134,11 @@ class Recent:
 
     def near(self, found: Sketch, most: int = 20) -> list[Found]:
         """Near-duplicates among the remembered, the likest first, no more than `most`."""
-        keys = dict.fromkeys(key for band in found.bands for key in self._holders.get(band, ())[-4 * most :])
-        all_found = (Found(key, likeness(found, self._known[key])) for key in keys)
+        keys = list(dict.fromkeys(key for band in found.bands for key in self._holders.get(band, ())[-4 * most :]))
+        if not keys:
+            return []
+        # All at once: in a flood of one text there are hundreds, and a comment waits for the answer.
+        known = np.frombuffer(b"".join(self._known[key].content for key in keys), "<u4").reshape(-1, SIZE)
+        alike = (known == _numbers(found)).mean(axis=1).tolist()
+        all_found = (Found(key, one) for key, one in zip(keys, alike, strict=True))
         return sorted((one for one in all_found if one.likeness >= ALIKE), key=lambda one: -one.likeness)[:most]
