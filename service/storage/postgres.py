@@ -21,7 +21,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from service.domain.errors import Refusal, StorageUnavailable
 from service.storage.database import Engine, Outdated, Query, Row, Unit
 from service.storage.postgres_listening import CHANNEL, Listener
-from service.storage.postgres_sql import translated
+from service.storage.postgres_sql import asked, translated
 
 _GROUP = 256  # units in one commit at most, so that the first of them does not wait for long
 _READERS = 6
@@ -159,6 +159,8 @@ class PostgresDatabase:
 
     async def read(self, *queries: Query) -> list[list[Row]]:
         """A read may always be tried again: once, where the connection was lost."""
+        if not queries:
+            return []
         try:
             return await self._read(queries)
         except psycopg.OperationalError as error:
@@ -178,14 +180,17 @@ class PostgresDatabase:
             raise StorageUnavailable from error
 
     async def _answers(self, connection: AsyncConnection[Row], queries: tuple[Query, ...]) -> list[list[Row]]:
-        """One query is a moment by itself; several share one by a snapshot (REPEATABLE READ)."""
+        """One statement is a moment by itself; several share one by a snapshot (REPEATABLE READ)."""
+        statements = asked(queries)
         async with connection.pipeline():
             if any(query.varies for query in queries):
                 await connection.execute(_PLANNED_ANEW)
-            if len(queries) > 1:
+            if len(statements) > 1:
                 await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursors = [await connection.execute(translated(sql), parameters) for sql, parameters, _ in queries]
-        answers = [await cursor.fetchall() for cursor in cursors]
+            cursors = [await connection.execute(one.sql, one.parameters) for one in statements]
+        answers: list[list[Row]] = [[] for _ in queries]
+        for one, cursor in zip(statements, cursors, strict=True):
+            one.sort_into(answers, await cursor.fetchall())
         await connection.rollback()
         return answers
 
