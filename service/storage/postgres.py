@@ -200,17 +200,22 @@ class PostgresDatabase:
         self._listener.listen(callback)
 
     async def scrub(self, may_take_long: bool) -> bool:
-        """Writes the tables anew without what was deleted (VACUUM FULL), which locks them for its time.
+        """Writes the tables anew without what was deleted (VACUUM FULL), which locks each for its time.
 
-        The server's own log of changes holds older rows until it is recycled; that is its operator's to bound.
+        What the server keeps of their values to plan by is made anew, too. Its own log of changes holds older rows until
+        it is recycled; that is its operator's to bound.
         """
         if not may_take_long:
             return False
         try:
-            async with await AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5) as connection:
-                await connection.execute("VACUUM (FULL)")
-        except (psycopg.Error, OSError):
-            _LOG.warning("deleted rows cannot be taken out of the files just now")
+            async with await AsyncConnection.connect(
+                self._url, autocommit=True, connect_timeout=5, options=_SCRUBBING
+            ) as connection:
+                found = await (await connection.execute(_TABLES)).fetchall()
+                for (name,) in [*found, ("pg_catalog.pg_statistic",)]:
+                    await connection.execute(_REWRITING.format(sql.SQL(name)))
+        except (psycopg.Error, OSError) as error:
+            _LOG.warning("deleted rows cannot be taken out of the files just now: %s", type(error).__name__)
             return False
         return True
 
