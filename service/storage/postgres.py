@@ -21,6 +21,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from service.domain.errors import Refusal, StorageUnavailable
 from service.storage.database import Engine, Outdated, Query, Row, Unit
 from service.storage.postgres_listening import CHANNEL, Listener
+from service.storage.postgres_scrubbing import rewrite
 from service.storage.postgres_sql import asked, translated
 
 _GROUP = 256  # units in one commit at most, so that the first of them does not wait for long
@@ -200,24 +201,11 @@ class PostgresDatabase:
         self._listener.listen(callback)
 
     async def scrub(self, may_take_long: bool) -> bool:
-        """Writes the tables anew without what was deleted (VACUUM FULL), which locks each for its time.
+        """Never at once: each table is locked while it is written anew.
 
-        What the server keeps of their values to plan by is made anew, too. Its own log of changes holds older rows until
-        it is recycled; that is its operator's to bound.
+        The server's own log of changes holds older rows until it is recycled; that is its operator's to bound.
         """
-        if not may_take_long:
-            return False
-        try:
-            async with await AsyncConnection.connect(
-                self._url, autocommit=True, connect_timeout=5, options=_SCRUBBING
-            ) as connection:
-                found = await (await connection.execute(_TABLES)).fetchall()
-                for (name,) in [*found, ("pg_catalog.pg_statistic",)]:
-                    await connection.execute(_REWRITING.format(sql.SQL(name)))
-        except (psycopg.Error, OSError) as error:
-            _LOG.warning("deleted rows cannot be taken out of the files just now: %s", type(error).__name__)
-            return False
-        return True
+        return may_take_long and await rewrite(self._url)
 
     # Life
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -187,6 +188,38 @@ async def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatc
         migrate_postgres("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(StorageUnavailable, match="cannot be reached"):
         await open_postgres("postgresql://nobody@127.0.0.1:1/none")
+
+
+async def test_what_was_deleted_leaves_the_files_and_the_statistics(db: PostgresDatabase, where: str) -> None:
+    filling = "INSERT INTO sites (id, policy, created_at, version) VALUES (:id, :policy, 1, 1)"
+    for left in ("WHERE id <> 'kept'", ""):  # of an empty table ANALYZE forgets nothing by itself
+        await db.write([Statement(filling, {"id": f"n{i}", "policy": f"erased {i // 2}"}) for i in range(40)])
+        await db.write([Statement(f"{filling} ON CONFLICT DO NOTHING", {"id": "kept", "policy": "{}"})])
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute("ANALYZE sites")
+            await db.write([Statement(f"DELETE FROM sites {left}", {})])
+            assert not await db.scrub(may_take_long=False)
+            assert "erased 1" in _kept(connection)
+            assert await db.scrub(may_take_long=True)
+            assert "erased 1" not in _kept(connection)
+
+
+async def test_nobody_waits_for_long_behind_who_writes_the_tables_anew(
+    db: PostgresDatabase, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.storage.postgres_scrubbing._OPTIONS", "-c lock_timeout=100")
+    with psycopg.connect(where) as reading:
+        reading.execute("SELECT * FROM sites").fetchall()
+        assert not await db.scrub(may_take_long=True)
+
+
+def _kept(connection: "psycopg.Connection[Any]") -> str:
+    """What is in the files of the table and of what the server plans by."""
+    connection.execute("CHECKPOINT")
+    path_of = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath(%s)"
+    kept = ("sites", "sites_pkey", "pg_catalog.pg_statistic")
+    files = [row for name in kept for row in connection.execute(path_of, [name])]
+    return "".join(Path(path).read_bytes().decode("latin-1") for (path,) in files)
 
 
 async def test_queries_of_one_text_are_one_statement_with_the_same_answers(db: PostgresDatabase) -> None:
