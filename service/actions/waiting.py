@@ -10,7 +10,7 @@ import msgspec
 from service.domain.comment import Comment
 from service.spam import neardup
 from service.storage import surroundings
-from service.storage.database import Database
+from service.storage.database import Reads
 
 _WAITING = 300  # the newest that wait are compared, and those on the page
 _KEPT = 600
@@ -49,7 +49,7 @@ class Waiting:
         self._sites: OrderedDict[str, _Site] = OrderedDict()
         self._others: OrderedDict[tuple[str, int], neardup.Sketch | None] = OrderedDict()  # by id and version
 
-    async def groups(self, db: Database, site_id: str, found: Sequence[Comment]) -> dict[str, Group]:
+    async def groups(self, db: Reads, site_id: str, found: Sequence[Comment]) -> dict[str, Group]:
         """The groups of these comments of a site, by their ids; only where there are others."""
         waiting = await surroundings.waiting(db, site_id, _WAITING)
         waiting |= {one.id: one.version for one in found if one.status == "pending"}

@@ -32,6 +32,7 @@ _OPTIONS = f"-c statement_timeout={int(_WAIT_S * 1000)} -c lock_timeout={int(_WA
 # Each query is written for one index, whatever the values: its plan is made once. Made for the values, it was seen to
 # go through a whole table for a page with much that waits and nothing published. Searches differ too much for one plan.
 _PLANS = "-c plan_cache_mode=force_generic_plan"
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _PLANNED_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
 _RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
@@ -100,6 +101,7 @@ class PostgresDatabase:
             group = _Group(units, quiet)
             try:
                 async with self._pool.connection() as connection:
+                    await connection.set_autocommit(False)
                     outcomes = await self._commit(connection, group)
                     self.groups += 1
                     return outcomes
@@ -181,18 +183,21 @@ class PostgresDatabase:
             raise StorageUnavailable from error
 
     async def _answers(self, connection: AsyncConnection[Row], queries: tuple[Query, ...]) -> list[list[Row]]:
-        """One statement is a moment by itself; several share one by a snapshot (REPEATABLE READ)."""
-        statements = asked(queries)
+        """One way there and back. One statement is a moment by itself; several share one by a snapshot."""
+        statements, varies = asked(queries), any(query.varies for query in queries)
+        around = len(statements) > 1 or varies
+        await connection.set_autocommit(True)  # the driver would ask once more to end what it had begun
         async with connection.pipeline():
-            if any(query.varies for query in queries):
+            if around:
+                await connection.execute(_SNAPSHOT)
+            if varies:
                 await connection.execute(_PLANNED_ANEW)
-            if len(statements) > 1:
-                await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursors = [await connection.execute(one.sql, one.parameters) for one in statements]
+            if around:
+                await connection.execute("COMMIT")
         answers: list[list[Row]] = [[] for _ in queries]
         for one, cursor in zip(statements, cursors, strict=True):
             one.sort_into(answers, await cursor.fetchall())
-        await connection.rollback()
         return answers
 
     # Other processes
