@@ -137,13 +137,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def only_sqlite(engine: str) -> None:
-    """For what a file has and a server has not."""
-    if engine != "sqlite":
-        pytest.skip("of SQLite's files")
-
-
-@pytest.fixture
 def where(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh database with our schema."""
     if engine == "sqlite":
