@@ -1,4 +1,4 @@
-"""Views of a page with comments, measured from within a real browser: what was seen when, what it cost, how it scrolls."""
+"""Views of a page with comments, measured in a real browser: what was seen when, what it cost, how it scrolls."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
