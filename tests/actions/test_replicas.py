@@ -1,8 +1,8 @@
 """Two processes' resources over one database: limits counted together, leases, one secret, what is announced."""
 
 import asyncio
-from contextlib import suppress
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
