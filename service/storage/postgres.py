@@ -21,7 +21,8 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from service.domain.errors import Refusal, StorageUnavailable
 from service.storage.database import Engine, Outdated, Query, Row, Unit
 from service.storage.postgres_listening import CHANNEL, Listener
-from service.storage.postgres_sql import translated
+from service.storage.postgres_scrubbing import rewrite
+from service.storage.postgres_sql import asked, translated
 
 _GROUP = 256  # units in one commit at most, so that the first of them does not wait for long
 _READERS = 6
@@ -31,6 +32,7 @@ _OPTIONS = f"-c statement_timeout={int(_WAIT_S * 1000)} -c lock_timeout={int(_WA
 # Each query is written for one index, whatever the values: its plan is made once. Made for the values, it was seen to
 # go through a whole table for a page with much that waits and nothing published. Searches differ too much for one plan.
 _PLANS = "-c plan_cache_mode=force_generic_plan"
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _PLANNED_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
 _RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
@@ -99,6 +101,7 @@ class PostgresDatabase:
             group = _Group(units, quiet)
             try:
                 async with self._pool.connection() as connection:
+                    await connection.set_autocommit(False)
                     outcomes = await self._commit(connection, group)
                     self.groups += 1
                     return outcomes
@@ -159,6 +162,8 @@ class PostgresDatabase:
 
     async def read(self, *queries: Query) -> list[list[Row]]:
         """A read may always be tried again: once, where the connection was lost."""
+        if not queries:
+            return []
         try:
             return await self._read(queries)
         except psycopg.OperationalError as error:
@@ -178,15 +183,21 @@ class PostgresDatabase:
             raise StorageUnavailable from error
 
     async def _answers(self, connection: AsyncConnection[Row], queries: tuple[Query, ...]) -> list[list[Row]]:
-        """One query is a moment by itself; several share one by a snapshot (REPEATABLE READ)."""
+        """One way there and back. One statement is a moment by itself; several share one by a snapshot."""
+        statements, varies = asked(queries), any(query.varies for query in queries)
+        around = len(statements) > 1 or varies
+        await connection.set_autocommit(True)  # the driver would ask once more to end what it had begun
         async with connection.pipeline():
-            if any(query.varies for query in queries):
+            if around:
+                await connection.execute(_SNAPSHOT)
+            if varies:
                 await connection.execute(_PLANNED_ANEW)
-            if len(queries) > 1:
-                await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursors = [await connection.execute(translated(sql), parameters) for sql, parameters, _ in queries]
-        answers = [await cursor.fetchall() for cursor in cursors]
-        await connection.rollback()
+            cursors = [await connection.execute(one.sql, one.parameters) for one in statements]
+            if around:
+                await connection.execute("COMMIT")
+        answers: list[list[Row]] = [[] for _ in queries]
+        for one, cursor in zip(statements, cursors, strict=True):
+            one.sort_into(answers, await cursor.fetchall())
         return answers
 
     # Other processes
@@ -195,19 +206,11 @@ class PostgresDatabase:
         self._listener.listen(callback)
 
     async def scrub(self, may_take_long: bool) -> bool:
-        """Writes the tables anew without what was deleted (VACUUM FULL), which locks them for its time.
+        """Never at once: each table is locked while it is written anew.
 
         The server's own log of changes holds older rows until it is recycled; that is its operator's to bound.
         """
-        if not may_take_long:
-            return False
-        try:
-            async with await AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5) as connection:
-                await connection.execute("VACUUM (FULL)")
-        except (psycopg.Error, OSError):
-            _LOG.warning("deleted rows cannot be taken out of the files just now")
-            return False
-        return True
+        return may_take_long and await rewrite(self._url)
 
     # Life
 

@@ -9,8 +9,8 @@ from service.storage.database import Query
 from service.storage.search_order import Page, Parts, Wanted, add_scores
 
 # As in the migration, to the letter: the index is used only where the expression is the same.
-_PUNCTUATION = "'!\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~“”„‘’«»–—…¿¡·•、。！？', repeat(' ', 50)"
-_TEXT = f"to_tsvector('simple', translate(c.text, {_PUNCTUATION}))"
+_PUNCTUATION = "'[][!\"#$%&''()*+,./:;<=>?@\\\\^_`{|}~“”„‘’«»–—…¿¡·•、。！？-]', ' ', 'g'"
+_TEXT = f"to_tsvector('simple', regexp_replace(c.text, {_PUNCTUATION}))"
 
 
 def query(wanted: Wanted, at: Page) -> Query:
@@ -54,7 +54,7 @@ def _order(parts: Parts, at: Page) -> tuple[str, str]:
 
 def _phrase(parts: Parts, words: Words) -> str:
     """Words that follow one another, the last perhaps as a beginning."""
-    phrase = f"phraseto_tsquery('simple', translate({parts.name(words.text)}, {_PUNCTUATION}))"
+    phrase = f"phraseto_tsquery('simple', regexp_replace({parts.name(words.text)}, {_PUNCTUATION}))"
     return _beginning(phrase) if words.begins else phrase
 
 

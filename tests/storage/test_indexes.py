@@ -68,6 +68,7 @@ NO_QUERIES = {
     "postgres_sql",
     "tables_postgres",
     "postgres_listening",
+    "postgres_scrubbing",
     "sole",
     "migrate_postgres",
     "sqlite",

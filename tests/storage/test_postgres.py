@@ -1,7 +1,9 @@
 """What is PostgreSQL's own: placeholders, migrations by one of several, a server that goes away and comes back."""
 
 import asyncio
+import random
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -9,12 +11,13 @@ import pytest
 from psycopg import AsyncConnection
 
 from service.domain.errors import StorageUnavailable
-from service.storage import migrate
+from service.domain.search import parse
+from service.storage import migrate, search, search_postgres
 from service.storage.database import Query, Statement
 from service.storage.migrate import Migration, MigrationRefused, migrations
 from service.storage.migrate_postgres import migrate_postgres
 from service.storage.postgres import PostgresDatabase, open_postgres
-from service.storage.postgres_sql import translated
+from service.storage.postgres_sql import asked, translated
 from tests.postgres import Server, server
 from tests.storage.test_units import adding, names
 
@@ -185,6 +188,70 @@ async def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatc
         migrate_postgres("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(StorageUnavailable, match="cannot be reached"):
         await open_postgres("postgresql://nobody@127.0.0.1:1/none")
+
+
+async def test_what_was_deleted_leaves_the_files_and_the_statistics(db: PostgresDatabase, where: str) -> None:
+    filling = "INSERT INTO sites (id, policy, created_at, version) VALUES (:id, :policy, 1, 1)"
+    for left in ("WHERE id <> 'kept'", ""):  # of an empty table ANALYZE forgets nothing by itself
+        await db.write([Statement(filling, {"id": f"n{i}", "policy": f"erased {i // 2}"}) for i in range(40)])
+        await db.write([Statement(f"{filling} ON CONFLICT DO NOTHING", {"id": "kept", "policy": "{}"})])
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute("ANALYZE sites")
+            await db.write([Statement(f"DELETE FROM sites {left}", {})])
+            assert not await db.scrub(may_take_long=False)
+            assert "erased 1" in _kept(connection)
+            assert await db.scrub(may_take_long=True)
+            assert "erased 1" not in _kept(connection)
+
+
+async def test_nobody_waits_for_long_behind_who_writes_the_tables_anew(
+    db: PostgresDatabase, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.storage.postgres_scrubbing._OPTIONS", "-c lock_timeout=100")
+    with psycopg.connect(where) as reading:
+        reading.execute("SELECT * FROM sites").fetchall()
+        assert not await db.scrub(may_take_long=True)
+
+
+def _kept(connection: "psycopg.Connection[Any]") -> str:
+    """What is in the files of the table and of what the server plans by."""
+    connection.execute("CHECKPOINT")
+    path_of = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath(%s)"
+    kept = ("sites", "sites_pkey", "pg_catalog.pg_statistic")
+    files = [row for name in kept for row in connection.execute(path_of, [name])]
+    return "".join(Path(path).read_bytes().decode("latin-1") for (path,) in files)
+
+
+async def test_queries_of_one_text_are_one_statement_with_the_same_answers(db: PostgresDatabase) -> None:
+    await db.write([adding(name) for name in ("a", "b", "c", "d")])
+    above = "SELECT id, version, id FROM sites WHERE id > :id AND id <> ':id' ORDER BY id DESC LIMIT :limit"
+    either = "SELECT id FROM sites WHERE id = :id OR created_at > :since OR version > :least ORDER BY id"
+    mixed = "SELECT id FROM sites WHERE version > :least ORDER BY id"
+    whole = "SELECT COUNT(*) FROM sites WHERE id > :id UNION ALL SELECT 100"
+    queries = [
+        *[Query(above, {"id": name, "limit": 2}) for name in ("a", "z", "c")],
+        *[Query(above, {"id": "a", "limit": limit}) for limit in (3, 1)],
+        *[Query(either, {"id": name, "since": at, "least": 1.5}) for name, at in (("b", None), (None, 5), ("c", 0))],
+        *[Query(whole, {"id": name, "unused": number}) for number, name in enumerate("acad")],
+        *[Query("SELECT id FROM sites WHERE id = :id", {"id": "a"})] * 3,
+        *[Query(mixed, {"least": least}) for least in (0, 0.5)],  # not of one kind: apart
+    ]
+    random.Random(1).shuffle(queries)
+    assert await db.read(*queries) == [(await db.read(query))[0] for query in queries]
+    assert sorted(len(one.places) for one in asked(queries)) == [1, 1, 3, 3, 4, 5]
+    assert await db.read() == []
+
+
+async def test_searches_ask_the_index_for_the_words_as_it_keeps_them(where: str) -> None:
+    """Where the two expressions differ by a letter, a search reads all comments."""
+    wanted = search.Wanted("blog", parse('"two words" -three link:a.example'), ("approved",))
+    query = search_postgres.query(wanted, search.Page("newest", None, 50))
+    with psycopg.connect(where) as connection:
+        connection.execute("SET enable_seqscan = off")
+        connection.execute("DROP INDEX comments_status, comments_doubtful")
+        plan = connection.execute("EXPLAIN " + translated(query.sql), query.parameters).fetchall()
+        connection.rollback()
+    assert "Bitmap Index Scan on comments_words" in str(plan)
 
 
 async def test_a_read_is_read_only(db: PostgresDatabase) -> None:
