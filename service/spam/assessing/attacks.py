@@ -36,15 +36,15 @@ def disguises(bench: Bench) -> list[Table]:
                  for place, row in enumerate(rows)]  # fmt: skip
         after = scored(bench.shipped, other)[1]
         stays = [_stays(before, after, spam, cut) for cut in (0.5, bench.shipped.hold_at)]
-        flips = float(((after >= 0.5) & (before < 0.5))[~spam].mean())
+        flips = [float(((after >= cut) & (before < cut))[~spam].mean()) for cut in (0.5, bench.shipped.hold_at)]
         kept.append(stays[0])
-        lines.append((name, *(f"{100 * share:.1f} %" for share in (*stays, flips)), "yes" if name in HARMLESS else ""))
-    total = ("mean", f"{100 * mean(kept):.1f} %", "", "", f"{sum(share < 0.95 for share in kept)} below 95 %")
+        lines.append((name, *(f"{100 * share:.1f} %" for share in (*stays, *flips)), "yes" if name in HARMLESS else ""))
+    total = ("mean", f"{100 * mean(kept):.1f} %", "", "", "", f"{sum(share < 0.95 for share in kept)} below 95 %")
     about = (
         f"{len(rows)} comments, {int(spam.sum())} spam: of the spam caught at one half (at hold_at), the share that "
-        "stays caught; honest comments that come over one half. Harmless ones are those that honest people use too."
+        "stays caught; honest comments that come over these cuts. Harmless ones are those that honest people use too."
     )
-    head = ("disguise", "stays caught at 0.5", "at hold_at", "honest ones flipped", "harmless")
+    head = ("disguise", "stays caught at 0.5", "at hold_at", "honest ones flipped at 0.5", "at hold_at", "harmless")
     return [Table("Disguises", about, head, (*lines, total))]
 
 
