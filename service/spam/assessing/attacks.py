@@ -63,10 +63,10 @@ def poisoning(bench: Bench) -> list[Table]:
     source = next(source for source in bench.mixed() if source.name.startswith(material.VIDEOS))
     base = bench.without(source.name)
     known, rest = halves(source)
+    clean = hurt(base, known, rest)
     lines, curves = [], []
     for name, poison in ATTACKS.items():
-        found = [hurt(base, poison(known, rest, share), rest) for share in SHARES]
-        clean = found[0]
+        found = [clean, *(hurt(base, poison(known, rest, share), rest) for share in SHARES[1:])]
         lines.append(
             (name, *(f"{100 * (recall - clean[0]):+.1f} / {100 * (ham - clean[1]):+.1f}" for recall, ham in found[1:]))
         )
