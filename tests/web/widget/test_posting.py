@@ -270,20 +270,3 @@ def test_a_reader_reports(stage: Stage, reader: Reading) -> None:
     expect(reader.comments).to_contain_text("The moderators will look at it")
     queue = stage.owner("GET", "/queue?status=reported")[1]["items"]
     assert [one["reports"][0]["reason"] for one in queue if one["id"] == comment["id"]] == ["An advert."]
-
-
-def test_new_comments_are_told_and_shown_when_wanted(stage: Stage, reader: Reading) -> None:
-    thread = stage.thread()
-    stage.comment(thread, "there before")
-    with reader.page.expect_response(re.compile("/events")):  # from here on the stream tells of what is new
-        reader.open(stage.post(thread, "live"))
-    for i in range(3):
-        stage.comment(thread, f"fresh {i}")
-    news = reader.widget.get_by_role("button", name="3 new comments, show")
-    expect(news).to_be_visible()
-    expect(reader.comments).to_have_count(1)
-    news.click()
-    expect(reader.comments).to_have_count(4)
-    expect(reader.widget.get_by_role("heading", level=2)).to_have_text("4 comments:")
-    expect(news).to_have_count(0)
-    expect(reader.comments.nth(1)).to_be_focused()
