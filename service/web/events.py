@@ -50,7 +50,9 @@ _STREAM = Content(
 Asking = Callable[[web.Request], Awaitable[Who]]
 
 
-@Contract(Ask.ANYONE, {200: _STREAM}, query=(THREAD, SINCE), takes=(LAST_EVENT_ID,), problems=(TooManyStreams, Draining))
+@Contract(
+    Ask.ANYONE, {200: _STREAM}, query=(THREAD, SINCE), takes=(LAST_EVENT_ID,), problems=(TooManyStreams, Draining)
+)
 async def get_events(request: web.Request) -> web.StreamResponse:
     """GET S/events: counts and new approved comments as they come; with a moderator's token the queue's changes."""
     return await _events(request, await who_asks(request), who_asks)
