@@ -100,9 +100,7 @@ def _print_sizes() -> None:
 
 
 def _print_views(browser: Browser, url: str, count: int, turns: int) -> None:
-    print(
-        f"\nA thread of {count:,} comments, a first view of which has 100, no cache; medians of {turns}:\n"
-    )
+    print(f"\nA thread of {count:,} comments, a first view of which has 100, no cache; medians of {turns}:\n")
     print("| line | first comment, ms | of it after the data came | script and layout, processor | requests | shift |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for line in LINES:
