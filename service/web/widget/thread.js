@@ -103,10 +103,9 @@ export class Thread {
 
   // Lets a part of the widget do something: the function of that name gets this thread and what is given.
   async use(name, what, ...given) {
-    const load = (path) => import(`./${path}.js`);
     try {
-      const [part] = await Promise.all([load(name), this.words.rest(), (this.more ??= this.#more())]);
-      return await part[what](this, ...given);
+      const [part] = await Promise.all([import(`./${name}.js`), this.words.rest(), (this.more ??= this.#more())]);
+      if (!this.api.left.signal.aborted) return await part[what](this, ...given); // else the element went meanwhile
     } catch (error) {
       console.error("greenroom:", error);
       this.more = null;
