@@ -19,7 +19,7 @@ from service.storage.migrate_postgres import migrate_postgres
 from service.storage.postgres import PostgresDatabase, open_postgres
 from service.storage.postgres_sql import asked, translated
 from tests.postgres import Server, server
-from tests.storage.test_units import adding, names
+from tests.storage.test_units import adding, names, seen
 
 
 @pytest.fixture
@@ -180,6 +180,53 @@ async def test_a_lock_held_by_another_is_told_in_time_and_heals(db: PostgresData
         assert await names(db) == []  # reading goes on
         other.rollback()
     await db.write([adding("a")])
+
+
+async def test_who_reads_for_long_does_not_keep_others_from_writing(db: PostgresDatabase, where: str) -> None:
+    with psycopg.connect(where) as other:
+        other.execute("LOCK TABLE outbox")
+        reads = [asyncio.ensure_future(db.read(Query("SELECT id FROM outbox", {}))) for _ in range(20)]
+        await asyncio.sleep(0)
+        await db.write([adding("a")])
+        assert not any(one.done() for one in reads)
+        other.rollback()
+    assert await asyncio.gather(*reads) == [[[]]] * 20
+
+
+async def test_units_that_wait_for_one_another_with_another_program_are_written_all_the_same(
+    db: PostgresDatabase, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed, one_by_one = [], PostgresDatabase._one_by_one
+
+    async def observed(self: PostgresDatabase, connection: Any, group: Any) -> Any:
+        replayed.append(len(group.units))
+        return await one_by_one(self, connection, group)
+
+    monkeypatch.setattr(PostgresDatabase, "_one_by_one", observed)
+    await db.write([adding("a"), adding("b")])
+    with psycopg.connect(where) as holder, psycopg.connect(where) as other, psycopg.connect(where) as watching:
+        holder.execute("UPDATE sites SET version = 1 WHERE id = 'a'")
+        other.execute("SET deadlock_timeout = '1min'")  # it is ours that is ended
+        other.execute("UPDATE sites SET version = 5 WHERE id = 'b'")
+        async with asyncio.timeout(20):
+            writing = asyncio.gather(db.write([seen("a", 1), adding("c")]), db.write([seen("b", 5)]))
+            await _waiting(watching, 1)
+            asking = asyncio.create_task(
+                asyncio.to_thread(other.execute, f"SELECT pg_advisory_xact_lock({0x6772_6565})")
+            )
+            await _waiting(watching, 2)
+            holder.commit()
+            await asking
+            other.commit()
+            await writing
+    assert (replayed, await names(db)) == ([2], ["a", "b", "c"])
+
+
+async def _waiting(connection: "psycopg.Connection[Any]", count: int) -> None:
+    """Until so many wait for a lock."""
+    asked = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
+    while connection.execute(asked).fetchone() != (count,):  # noqa: ASYNC110 - the server tells nobody
+        await asyncio.sleep(0.01)
 
 
 async def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
