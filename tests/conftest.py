@@ -36,6 +36,19 @@ from tests.postgres import Server, server
 NOON = 1_795_435_200_000  # 2026-11-23T12:00:00Z
 
 
+_HERE = Path(__file__).parent
+_LONGEST = (
+    "web/pages/test_desk_browser",
+    "web/widget",
+    "web/pages",
+    "endurance",
+    "acceptance",
+    "commands",
+    "web/test_matrix",
+    "web/test_schemathesis",
+    "outbox",
+)
+
 Clues = Callable[[Circumstances], Sequence[Clue]]
 
 
@@ -90,6 +103,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     both = metafunc.definition.get_closest_marker("both_engines") and metafunc.config.getoption("--engine") == "sqlite"
     if both and "engine" in metafunc.fixturenames:
         metafunc.parametrize("engine", ["sqlite", "postgres"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, so that at the end no worker is left alone with one of them."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    name = item.path.relative_to(_HERE).as_posix()
+    return next((place for place, start in enumerate(_LONGEST) if name.startswith(start)), len(_LONGEST))
 
 
 @pytest.fixture(scope="session")

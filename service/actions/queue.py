@@ -27,7 +27,6 @@ __all__ = ["LogFilter", "Position", "Revision", "Tallied"]
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
 Tab = Status | Literal["reported", "audit"]
 _LATEST = 5
-_EXCERPT = 120
 _MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
 
@@ -205,10 +204,9 @@ async def log_page(
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
-async def excerpts(res: Resources, site: Site, comment_ids: list[str]) -> dict[str, str]:
-    """How each of these comments begins."""
-    found = await comments.many(res.db, site.id, list(dict.fromkeys(comment_ids)))
-    return {one.id: one.text[:_EXCERPT] for one in found.values()}
+async def decided_about(res: Resources, site: Site, decided: list[Decision]) -> dict[str, Comment]:
+    """The comments that these decisions are about, as they stand now; without those that were erased."""
+    return await comments.many(res.db, site.id, list(dict.fromkeys(one.comment_id for one in decided)))
 
 
 async def tally(res: Resources, actor: Member, decision_id: str) -> list[Tallied]:

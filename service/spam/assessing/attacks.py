@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from service.spam import adapting, timing
+from service.spam import adapting, folding, normalise, timing
 from service.spam.assessing import material
 from service.spam.assessing.bench import Bench, scored
 from service.spam.assessing.parts import labels_of
@@ -23,7 +23,8 @@ def disguises(bench: Bench) -> list[Table]:
     """Each disguise on comments that the shipped model was not trained on."""
     rows = [row for source in bench.sources.values() for row, split in zip(source.rows, source.splits, strict=True)
             if split == "dev" and source.name.startswith(material.VIDEOS)]  # fmt: skip
-    rows += material.some([row for row in material.ours(2_000) if len(row.sample.text) >= 20], _COMMENTS)
+    plain = [row for row in material.ours(3_000) if len(row.sample.text) >= 20 and not _is_disguised(row.sample.text)]
+    rows += material.some(plain, _COMMENTS)
     spam, before = scored(bench.shipped, rows)
     lines, kept = [], []
     for name, disguise in DISGUISES.items():
@@ -42,6 +43,11 @@ def disguises(bench: Bench) -> list[Table]:
     )
     head = ("disguise", "stays caught at 0.5", "at hold_at", "honest ones flipped", "harmless")
     return [Table("Disguises", about, head, (*lines, total))]
+
+
+def _is_disguised(text: str) -> bool:
+    """Nobody disguises a disguise: what is put on it afterwards makes it illegible to people, too."""
+    return bool(normalise.fold([text]).undone[0, : folding.RUN].any())
 
 
 def _stays(before: np.ndarray, after: np.ndarray, spam: np.ndarray, cut: float) -> float:

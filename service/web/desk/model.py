@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from service.actions.identify import Who
-from service.actions.model_life import Version, figures_and_simulation, version_of, versions
+from service.actions.model_life import Version, looked_at, version_of, versions
 from service.actions.model_overview import Overview, audited, overview
 from service.actions.promote_model import promote_model, roll_back
 from service.actions.start_training import start_training
 from service.domain.errors import NotAllowedNow, NotFound, Refusal
 from service.domain.intervals import Share
-from service.domain.simulation import Simulation
+from service.domain.simulation import STEPS, Ladder, Simulation
 from service.domain.training import Kind
 from service.web.app_keys import RESOURCES, WATCHING
 from service.web.desk.answers import Said, choice_in, faults_of, said_by, said_to, status_of
@@ -38,6 +38,7 @@ class Looked(NamedTuple):
     version: Version
     plots: list[Drawn]
     simulated: Simulation | None
+    rungs: Ladder | None  # what every other line would publish
     audited: Share
     why_not: str
 
@@ -103,6 +104,7 @@ async def _page(request: web.Request, who: Who, said: Said) -> web.Response:
         "watch": _watch(found),
         "looked": await _look(request, who, request.query.get("version") or found.version, line),
         "line": line,
+        "step": 1 / STEPS,
         "versions": listed,
         "running": next((one for one in found.trainings if one.state == "running"), None),
         "said": said,
@@ -116,12 +118,12 @@ async def _look(request: web.Request, who: Who, version: str | None, line: float
         return None
     found, looked = await version_of(res, who.site, version), await audited(res, who.site)
     try:
-        figures, simulated = await figures_and_simulation(res, who.site, found, line)
+        figures, simulated, rungs = await looked_at(res, who.site, found, line)
     except (NotAllowedNow, NotFound) as refusal:
-        return Looked(found, [], None, looked, refusal.detail)
+        return Looked(found, [], None, None, looked, refusal.detail)
     curve: list[dict[str, Any]] = found.trained.card["learning_curve"] if found.trained else []
     drawn = [histogram(figures, line), threshold_curve(figures, line), calibration(figures), learning_curve(curve)]
-    return Looked(found, [one for one in drawn if one is not None], simulated, looked, "")
+    return Looked(found, [one for one in drawn if one is not None], simulated, rungs, looked, "")
 
 
 def _watch(found: Overview) -> Drawn:

@@ -33,7 +33,6 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
                 "choice",
                 _of(WhoMayComment, "anyone", "whoever is signed in", "members only"),
             ),
-            Setting("mail_domains", "Domains whose people are members", "One a line, like blog.example.", "lines"),
             Setting(
                 "state",
                 "Threads are",
@@ -42,8 +41,9 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
                 _of(ThreadState, "open", "closed: no new comments", "hidden"),
             ),
             Setting("close_after_days", "Close after so many days", "0: never.", "number"),
-            Setting("form_message", "Message above the form", "", "text"),
             Setting("edit_window_s", "Seconds in which a comment can be edited", "", "number"),
+            Setting("mail_domains", "Domains whose people are members", "One a line, like blog.example.", "lines"),
+            Setting("form_message", "Message above the form", "", "text"),
         ),
     ),
     (
@@ -98,19 +98,19 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     (
         "Letters, addresses, keeping",
         (
-            Setting("moderation_mail", "Who gets mail about what waits", "One address a line.", "lines"),
             Setting(
                 "moderation_mail_every",
-                "How often",
+                "Mail about what waits",
                 "",
                 "choice",
-                (("comment", "for each comment"), ("hour", "once an hour"), ("day", "once a day")),
+                (("comment", "comes for each comment"), ("hour", "comes once an hour"), ("day", "comes once a day")),
             ),
-            Setting("comment_mail", "Who gets mail about what is published", "One address a line.", "lines"),
-            Setting("origins", "The blog’s origins", "One a line, like https://blog.example.", "lines"),
             Setting("link_rel", "rel of links in comments", "", "line"),
             Setting("ip_retention_days", "Days for which traces of addresses are kept", "", "number"),
             Setting("rejected_retention_days", "Days for which rejected texts are kept", "0: for good.", "number"),
+            Setting("moderation_mail", "Who gets mail about what waits", "One address a line.", "lines"),
+            Setting("comment_mail", "Who gets mail about what is published", "One address a line.", "lines"),
+            Setting("origins", "The blog’s origins", "One a line, like https://blog.example.", "lines"),
         ),
     ),
 )

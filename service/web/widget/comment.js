@@ -3,13 +3,13 @@
 import { button, h } from "./dom.js";
 import { built } from "./markup.js";
 
-// `entry` is the list's: {comment, depth, parent}.
+// `entry` is the list's: {comment, depth, parent}; whether it was drawn as the reader's `own` is noted there.
 export function article(entry, thread) {
   const { comment } = entry;
   const id = `comment-${comment.id}`;
   const attributes = { id, part: "comment", tabindex: -1, "aria-labelledby": `${id}-by`, "data-comment-id": !comment.sending && comment.id };
   return h("article", { class: `comment ${comment.status}`, ...attributes }, head(entry, thread.words, id),
-    ...(comment.status === "removed" ? [tombstone(comment, thread.words)] : body(comment, thread)));
+    ...(comment.status === "removed" ? [tombstone(comment, thread.words)] : body(entry, thread)));
 }
 
 function head({ comment, depth, parent }, words, id) {
@@ -19,8 +19,8 @@ function head({ comment, depth, parent }, words, id) {
     avatar(author),
     h("strong", { id: `${id}-by`, part: "author", class: "name" }, h("bdi", {}, author.name)),
     role && h("span", { part: "role", class: "role" }, role),
-    h("a", { href: `#${id}`, part: "permalink" }, moment(created_at, words)),
-    edited_at && h("span", { class: "edited", title: words.exactly(edited_at) }, words.say("edited")),
+    h("a", { href: `#${id}`, part: "permalink" }, h("time", { datetime: created_at }, words.ago(created_at))),
+    edited_at && h("time", { class: "edited", datetime: edited_at }, words.say("edited")),
     parent_id && parent?.depth !== depth - 1 && answers(parent_id, parent, words));
 }
 
@@ -29,26 +29,27 @@ function answers(id, parent, words) {
   return h("span", { class: "answers" }, words.nodes("in_reply_to", { name: h("a", { href: `#comment-${id}` }, name) }));
 }
 
-function moment(time, words) {
-  return h("time", { datetime: time, title: words.exactly(time) }, words.ago(time));
-}
-
 function tombstone({ removed_by }, words) {
   return h("p", { class: "tombstone", part: "tombstone" }, words.say(removed_by === "author" ? "removed_by_author" : "removed_by_moderator"));
 }
 
-function body(comment, thread) {
-  const { html, text, status, edited_at, sending } = comment;
+function body(entry, thread) {
+  const { html, text, status, edited_at, sending } = entry.comment;
   const waiting = sending ? "sending" : edited_at ? "edit_waits" : "waits";
   return [
     status !== "approved" && h("p", { class: "waits", part: "waiting" }, thread.words.say(waiting)),
     h("div", { class: "text", part: "text", dir: "auto" }, html == null ? text : built(html)),
-    h("p", { class: "acts", part: "actions" }, sending || acts(comment, thread)),
+    h("p", { class: "acts", part: "actions" }, sending || acts(entry, thread)),
   ];
 }
 
-function acts({ author, status, created_at }, { words, session, state, told }) {
-  const own = session?.member && author.id === session.member.id;
+// Whether a comment is the reader's own.
+export const isOwn = ({ comment }, { session }) => comment.author.id === session?.member?.id;
+
+function acts(entry, thread) {
+  const { words, state, told } = thread;
+  const { author, status, created_at } = entry.comment;
+  const own = (entry.own = isOwn(entry, thread));
   const fresh = own && Date.now() - Date.parse(created_at) < told.edit_window_s * 1000;
   const open = status === "approved";
   const named = (key, act) => button(words.say(key), act, key, words.say("about", { act: words.say(key), name: author.name }));

@@ -79,14 +79,11 @@ class Comments extends HTMLElement {
     this.#watch.observe(this);
   }
 
-  // Asks for the comments while the code that shows them is still on its way.
   async #open() {
     const turn = this.#turn;
     try {
-      const style = fetch(`${PARTS}style.css`).then((answer) => answer.text());
       const { Thread } = await part("first");
-      const text = await style;
-      if (turn === this.#turn) this.#thread = new Thread(this, this.#root, KNOWN, text);
+      if (turn === this.#turn) this.#thread = new Thread(this, this.#root, KNOWN);
     } catch (error) {
       console.error("greenroom: the comments could not be loaded from", PARTS, error);
     }

@@ -36,14 +36,12 @@ export class Form {
     const described = { "aria-describedby": "alert", input: () => this.keep() };
     this.text = h("textarea", { id: "text", part: "field", rows: 5, dir: "auto", ...described });
     this.fault = h("p", { id: "alert", class: "alert", part: "alert", role: "alert", hidden: "" });
-    this.answered = h("p");
     this.guest = h("div", { class: "guest" });
-    this.shown = h("div", { class: "preview", part: "preview", hidden: "" });
     this.row = h("p", { class: "send", part: "send" });
     const heard = { submit: (event) => this.#submit(event), keydown: (event) => this.#key(event) };
     const label = h("label", { for: "text" }, words.say("your_comment"));
     this.editor = h("form", { class: "editor", part: "editor", novalidate: "", ...heard },
-      this.answered, this.guest, label, this.fault, this.text, this.shown, this.row);
+      this.guest, label, this.fault, this.text, this.row);
     this.place.append(this.editor);
     this.#restore();
     if (matchMedia("(max-width: 480px)").matches && !this.text.value) this.#fold(words);

@@ -24,10 +24,11 @@ export class List {
     this.#fetched = 0;
   }
 
-  add(page) {
-    this.next = page.next_cursor;
-    this.#fetched += page.comments.length;
-    this.put(page.comments);
+  // A page of the thread, or so many of its comments for now.
+  add({ next_cursor, comments }, most) {
+    this.next = next_cursor;
+    this.#fetched += comments.length;
+    this.put(comments.slice(0, most));
   }
 
   // Places comments that are new and shows changed ones anew, whatever order they come in.

@@ -1,9 +1,10 @@
 """The widget's sources, as they are sent: comments and indentation left out, what a first view needs in one module.
 
-The sources are plain modules and style sheets. Joined, the nine of a first view are one request instead of nine, and a
-quarter smaller; nothing else is done to them.
+The sources are plain modules and style sheets. Joined, the eleven of a first view are one request instead of eleven,
+and a quarter smaller; nothing else is done to them.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ EMBED = "embed.js"
 FIRST = "first.js"
 # Each after those that it imports.
 JOINED = (
+    "style.css",
     "dom.js",
     "markup.js",
     "languages/en.js",
@@ -24,8 +26,9 @@ JOINED = (
     "thread.js",
 )
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # in style sheets
+_SPACE = re.compile(r"[ \n]*([{};,:])[ \n]+")  # in style sheets, where it says nothing
 _LINE = re.compile(r"^[ ]+|^//.*\n|\n(?=\n)", re.MULTILINE)
-_IMPORT = re.compile(r'^import .* from "\./(.+)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import .* from "\./([^"]+)".*;\n', re.MULTILINE)
 _ENGLISH = ("export default {", "const english = {")  # words.js imports it by this name
 
 
@@ -33,7 +36,7 @@ def sources() -> dict[str, bytes]:
     """Every file that browsers load, by its path below the widget's folder."""
     found = sorted(path for path in _FOLDER.rglob("*") if path.suffix in (".css", ".js"))
     texts = {path.relative_to(_FOLDER).as_posix(): _bare(path) for path in found}
-    first = "".join(_IMPORT.sub("", texts.pop(name).replace(*_ENGLISH)) for name in JOINED)
+    first = "".join(_joined(name, texts.pop(name)) for name in JOINED)
     return {name: text.encode() for name, text in {**{n: _led(t) for n, t in texts.items()}, FIRST: first}.items()}
 
 
@@ -50,8 +53,15 @@ def wearing(embed: bytes, version: str) -> bytes:
 def _bare(path: Path) -> str:
     """The text without whole-line comments and indentation. No text in our sources runs over the end of a line."""
     text = path.read_text(encoding="utf-8")
-    text = _COMMENT.sub("", text) if path.suffix == ".css" else text
+    text = _SPACE.sub(r"\1", _COMMENT.sub("", text)).replace(";}", "}") if path.suffix == ".css" else text
     return _LINE.sub("", _LINE.sub("", text)).lstrip("\n")
+
+
+def _joined(name: str, text: str) -> str:
+    """A part as it stands in the joined module: without its imports; a style sheet as what its import would give."""
+    if name.endswith(".css"):
+        return f"const style = new CSSStyleSheet();\nstyle.replaceSync({json.dumps(text)});\n"
+    return _IMPORT.sub("", text.replace(*_ENGLISH))
 
 
 def _led(text: str) -> str:

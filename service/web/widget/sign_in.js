@@ -4,6 +4,7 @@
 // good for one use; tabs take turns with it, since its second use would end the session. That there is one is written
 // in localStorage, which tells the other tabs when somebody signs in or out.
 
+import { isOwn } from "./comment.js";
 import { told, wait } from "./entrance.js";
 import { kept } from "./kept.js";
 import { refuse } from "./refusal.js";
@@ -209,7 +210,7 @@ async function shown(thread) {
   thread.form.alert();
   thread.form.told();
   told(thread);
-  for (const entry of thread.list.entries.values()) thread.list.redraw(entry);
+  for (const entry of thread.list.entries.values()) if (Boolean(entry.own) !== isOwn(entry, thread)) thread.list.redraw(entry);
 }
 
 // Asks again who may comment: something was refused.

@@ -5,14 +5,16 @@ import { h } from "./dom.js";
 import { Form } from "./form.js";
 import { kept } from "./kept.js";
 import { List } from "./list.js";
+import style from "./style.css" with { type: "css" };
 import { wordsOf } from "./words.js";
 
+const SCREENFUL = 20; // comments: 2,000 pixels at least
 const SERVICE = new URL(import.meta.url).origin;
 
 export class Thread {
   session = null; // of sign_in.js, once somebody is signed in
 
-  constructor(host, root, known, style) {
+  constructor(host, root, known) {
     this.host = host;
     this.root = root;
     this.api = new Api(SERVICE, host.getAttribute("site"));
@@ -21,18 +23,17 @@ export class Thread {
     this.draftName = `greenroom draft ${this.api.base} ${this.key}`;
     this.sessionName = `greenroom session ${this.api.base}`;
     this.dress(style);
-    this.#begin(wordsOf(host.closest("[lang]")?.lang || navigator.language, known));
+    this.#begin(known);
   }
 
-  dress(style) {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(style);
-    this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, sheet];
+  dress(sheet) {
+    this.root.adoptedStyleSheets.push(sheet);
   }
 
-  async #begin(words) {
-    const [page, session] = await Promise.allSettled([this.page(), this.api.ask("GET", "/session")]);
-    this.words = await words;
+  async #begin(known) {
+    const asked = Promise.allSettled([this.page(), this.api.ask("GET", "/session")]);
+    this.words = await wordsOf(this.host.closest("[lang]")?.lang || navigator.language, known);
+    const [page, session] = await asked;
     if (this.api.left.signal.aborted) return;
     const failed = session.reason ?? page.reason;
     if (!failed) this.#show(page.value, session.value);
@@ -57,31 +58,47 @@ export class Thread {
     return (this.session?.member ? this.session : this.api).ask(method, path, more);
   }
 
-  #show(page, told) {
+  // The comments that fill a screen are shown first; the rest, and what stands beneath, a frame later.
+  async #show(page, told) {
+    const { comments, thread } = page;
+    const { words, host } = this;
     this.told = told;
-    this.state = page.thread.state;
+    this.state = thread.state;
     this.heading = h("h2", { id: "heading", part: "heading", tabindex: -1 });
     this.status = h("p", { role: "status", class: "unseen" });
     this.list = new List(this);
-    this.form = new Form(this);
+    this.list.add(page, this.sort === "newest" ? undefined : SCREENFUL); // no answer before what it answers
+    this.counted(thread.count);
+    const shown = this.put("section", { part: "thread", "aria-labelledby": "heading" }, this.heading, this.list.element);
+    host.replaceChildren(); // what stood there for readers without scripts
+    if (comments.length > SCREENFUL) await new Promise((go) => requestAnimationFrame(() => setTimeout(go))); // painted
+    if (this.api.left.signal.aborted) return;
+    this.list.put(comments);
     const feed = `${this.api.base}/feed.atom?${new URLSearchParams({ thread: this.key })}`;
-    this.foot = h("p", { class: "foot", part: "foot" }, h("a", { href: feed }, this.words.say("feed")));
-    this.list.add(page);
-    this.counted(page.thread.count);
-    this.put("section", { part: "thread", "aria-labelledby": "heading" },
-      this.heading, this.list.element, this.form.element, this.foot, this.status);
-    this.host.replaceChildren(); // what stood there for readers without scripts
+    this.foot = h("p", { class: "foot", part: "foot" }, h("a", { href: feed }, words.say("feed")));
+    this.form = new Form(this);
+    shown.append(this.form.element, this.foot, this.status);
     addEventListener("hashchange", () => this.#follow(), { signal: this.api.left.signal });
     this.#follow();
-    this.host.dispatchEvent(new Event("greenroom:shown", { bubbles: true }));
-    if (kept.get(this.sessionName) || this.host.sso || this.host.getAttribute("code")) this.use("sign_in", "resume");
-    if (this.host.hasAttribute("live")) this.use("live", "follow");
+    host.dispatchEvent(new Event("greenroom:shown", { bubbles: true }));
+    if (kept.get(this.sessionName) || host.sso || host.getAttribute("code")) this.use("sign_in", "resume");
+    if (host.hasAttribute("live")) this.use("live", "follow");
   }
 
-  // Puts this in place of what was there.
+  // Puts an element in place of what was there.
   put(name, attributes, ...children) {
     const { language: lang, direction: dir } = this.words;
-    this.root.replaceChildren(h(name, { lang, dir, ...attributes, click: (event) => this.#act(event) }, ...children));
+    const exactly = (event) => this.#exactly(event);
+    const heard = { click: (event) => this.#act(event), pointerover: exactly, focusin: exactly };
+    const element = h(name, { lang, dir, ...attributes, ...heard }, ...children);
+    this.root.replaceChildren(element);
+    return element;
+  }
+
+  // The exact time is told where somebody looks: to have the browser write its first date takes as long as forty comments.
+  #exactly({ target }) {
+    const form = { dateStyle: "long", timeStyle: "short" };
+    for (const time of target.closest("header")?.querySelectorAll("time") ?? []) time.title = new Date(time.dateTime).toLocaleString(this.words.language, form);
   }
 
   #follow() {
@@ -103,7 +120,8 @@ export class Thread {
 
   // The look of what is not there at first.
   async #more() {
-    this.dress(await (await fetch(new URL("more.css", import.meta.url))).text());
+    const answer = await fetch(new URL("more.css", import.meta.url));
+    this.dress(await new CSSStyleSheet().replace(await answer.text()));
   }
 
   // A button names the part that knows how, and what to do.

@@ -16,6 +16,8 @@ class Words {
     this.texts = texts;
     this.language = language;
     this.direction = texts.direction;
+    // The first of these costs as much as forty comments: made while those are on their way.
+    this.relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   }
 
   // English comes in two files: what a first view says, and the rest.
@@ -43,18 +45,8 @@ class Words {
   ago(time) {
     const seconds = (Date.parse(time) - Date.now()) / 1000;
     for (const [unit, size] of Object.entries(UNITS)) {
-      if (-seconds >= size) return this.#relative().format(Math.round(seconds / size), unit);
+      if (-seconds >= size) return this.relative.format(Math.round(seconds / size), unit);
     }
     return this.texts.just_now;
-  }
-
-  // Made once: each costs about as much as a comment does.
-  #relative() {
-    return (this.relative ??= new Intl.RelativeTimeFormat(this.language, { numeric: "auto" }));
-  }
-
-  exactly(time) {
-    this.date ??= new Intl.DateTimeFormat(this.language, { dateStyle: "long", timeStyle: "short" });
-    return this.date.format(new Date(time));
   }
 }

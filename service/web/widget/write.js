@@ -24,6 +24,7 @@ function answer(thread, id) {
   const entry = list.find(id);
   const name = entry ? h("bdi", {}, entry.comment.author.name) : words.say("an_earlier_comment");
   form.parent = id;
+  form.editor.prepend((form.answered ??= h("p")));
   form.answered.replaceChildren(...words.nodes("your_reply", { name }), " ", button(words.say("unreply"), "write unreply"));
   entry?.item.firstElementChild.after(form.place);
   form.place.hidden = false;
@@ -42,20 +43,20 @@ export function unreply(thread) {
 
 function home(form) {
   form.parent = null;
-  form.answered.replaceChildren();
+  form.answered?.remove();
   form.element.append(form.place);
   form.told();
 }
 
 export async function preview(thread) {
   const { form, words } = thread;
-  if (!form.shown.hidden) return closePreview(form, words);
+  if (form.text.hidden) return closePreview(form, words);
   if (!form.text.value.trim()) return form.alert(words.say("empty"));
   try {
     const { html } = await thread.call("POST", "/preview", { body: { text: form.text.value } });
     form.alert();
-    form.shown.replaceChildren(h("div", { class: "text", dir: "auto" }, built(html)));
-    form.shown.hidden = false;
+    form.shown = h("div", { class: "preview", part: "preview" }, h("div", { class: "text", dir: "auto" }, built(html)));
+    form.text.after(form.shown);
     form.row.querySelector('[data-act="write preview"]').textContent = words.say("edit_preview");
     form.text.hidden = true;
   } catch (error) {
@@ -64,7 +65,7 @@ export async function preview(thread) {
 }
 
 function closePreview(form, words) {
-  form.shown.hidden = true;
+  form.shown?.remove();
   form.text.hidden = false;
   const toggle = form.row.querySelector('[data-act="write preview"]');
   if (toggle) toggle.textContent = words.say("preview");

@@ -1,19 +1,19 @@
 """Readers of the pages: over HTTP within the process, and in a real browser against a service of its own."""
 
 import re
-import shutil
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from http.cookies import SimpleCookie
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from service.actions.make_token import LINK_MS, make_token
 from service.actions.resources import Resources
 from service.domain.member import Member
 from service.web.app_keys import SERVING
+from tests.browsers import chromium_for_tests
 from tests.conftest import Blog, make_blog
 from tests.running import running
 
@@ -127,16 +127,6 @@ async def demo(client: Client, res: Resources) -> Blog:
 
 # A browser, and a service in a process of its own.
 
-_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 class Demo:
     """`greenroom serve --demo` with the links that its console shows."""
@@ -157,13 +147,7 @@ def demo_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, for one module: while Playwright is open its event loop runs, and no asynchronous test could."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("BROWSER TESTS SKIPPED: there is no chromium on the PATH; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, headless=True, args=_ARGS)
-        yield opened
-        opened.close()
+    yield from chromium_for_tests()
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
 """The popup in a real browser that blocks third-party cookies: a page of the blog on another host gets its code and
 posts; another page gets nothing, however it asks."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsers import WITHOUT_FOREIGN_COOKIES, chromium_for_tests
 from tests.running import Running, running
-from tests.web.pages.conftest import _ARGS
 
 # What a widget does, in short: a verifier that stays, a popup, one message from the right origin, a trade.
 BLOG = """<!doctype html><title>A post</title><button>Sign in</button><output></output><input aria-label="Code"><script>
@@ -88,14 +87,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """As that of the other tests, but without third-party cookies."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("BROWSER TESTS SKIPPED: there is no chromium on the PATH; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        args = [*_ARGS, "--test-third-party-cookie-phaseout"]
-        opened = playwright.chromium.launch(executable_path=chromium, headless=True, args=args)
-        yield opened
-        opened.close()
+    yield from chromium_for_tests(WITHOUT_FOREIGN_COOKIES)
 
 
 @pytest.fixture(scope="module")

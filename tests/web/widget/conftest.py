@@ -2,7 +2,6 @@
 else a story needs, over the API."""
 
 import itertools
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,11 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.browsers import WITHOUT_FOREIGN_COOKIES, chromium_for_tests
 from tests.running import Call, Running, running
 from tests.vouching import by_hand
-from tests.web.pages.conftest import _ARGS
 
 SITE = "demo"
 LOOK = "body { font: 18px/1.6 Georgia, serif; max-width: 42rem; margin: 2rem auto; padding: 0 1rem; }"
@@ -145,14 +144,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium without third-party cookies; for one module, since no asynchronous test could run while it is open."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("BROWSER TESTS SKIPPED: there is no chromium on the PATH; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        args = [*_ARGS, "--test-third-party-cookie-phaseout"]
-        opened = playwright.chromium.launch(executable_path=chromium, headless=True, args=args)
-        yield opened
-        opened.close()
+    yield from chromium_for_tests(WITHOUT_FOREIGN_COOKIES)
 
 
 class Reading:

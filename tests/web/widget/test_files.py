@@ -33,7 +33,7 @@ async def test_the_address_that_stays(client: Client) -> None:
 
 
 async def test_parts_are_kept_for_ever_by_their_version(client: Client) -> None:
-    for name in (FIRST, "write.js", "style.css", "languages/de.js"):
+    for name in (FIRST, "write.js", "more.css", "languages/de.js"):
         status, headers, text = await get(client, f"/widget/{VERSION}/{name}")
         assert (status, text) == (200, sources()[name].decode()), name
         assert "immutable" in headers["Cache-Control"]

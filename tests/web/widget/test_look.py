@@ -146,12 +146,12 @@ def test_a_first_view_is_small(stage: Stage, reader: Reading) -> None:
         if re.search(r"/embed\.js|/widget/", url):
             assert headers["content-encoding"] == "gzip", url
             sizes.append(int(headers["content-length"]))
-    assert len(sizes) == 3
+    assert len(sizes) == 2
     assert sum(sizes) < 10_000
     assert all(one.split()[1].startswith((stage.service.url, stage.blog.origin)) for one in reader.asked)
-    assert len(reader.asked) == 1 + 3 + 2  # the post, the widget, the comments and who asks
+    assert len(reader.asked) == 1 + 2 + 2  # the post, the widget, the comments and who asks
     every = sources()
-    assert sum(len(gzip.compress(every[name])) for name in ("embed.js", "first.js", "style.css")) < 10_500
+    assert sum(len(gzip.compress(every[name])) for name in ("embed.js", "first.js")) < 10_500
 
 
 def test_forced_colours_and_print(stage: Stage, readers: Readers, talk: str) -> None:

@@ -137,6 +137,7 @@ def test_times_are_relative_and_exact_on_hover(stage: Stage, reader: Reading) ->
     when = reader.comments.locator("time")
     expect(when).to_have_text("just now")
     expect(when).to_have_attribute("datetime", comment["created_at"])
+    when.hover()
     expect(when).to_have_attribute("title", re.compile(r"20\d\d at \d+:\d\d"))
     later = datetime.fromisoformat(comment["created_at"]) + timedelta(days=3)
     reader.page.clock.set_fixed_time(later)
