@@ -18,6 +18,7 @@ from service.storage.migrate import Migration, MigrationRefused, migrations
 from service.storage.migrate_postgres import migrate_postgres
 from service.storage.postgres import PostgresDatabase, open_postgres
 from service.storage.postgres_sql import asked, translated
+from service.storage.search_order import Parts
 from tests.postgres import Server, server
 from tests.storage.test_units import adding, names, seen
 
@@ -299,6 +300,28 @@ async def test_searches_ask_the_index_for_the_words_as_it_keeps_them(where: str)
         plan = connection.execute("EXPLAIN " + translated(query.sql), query.parameters).fetchall()
         connection.rollback()
     assert "Bitmap Index Scan on comments_words" in str(plan)
+
+
+def test_the_cheap_look_misses_no_text_that_the_index_would_name(where: str) -> None:
+    chance = random.Random(5)
+    signs = [*"abiABIİıKkſ19", *" .,-_'/\n", "\u00ad", "\u0301", "\u200d", "†", "。", "漢", "é", "Σ"]
+    texts = ["".join(chance.choices(signs, k=chance.randrange(1, 14))) for _ in range(4_000)]
+    told = 0
+    with psycopg.connect(where) as connection:
+        connection.execute("CREATE TEMP TABLE c (text TEXT)")
+        with connection.cursor() as cursor, cursor.copy("COPY c FROM STDIN") as copy:
+            for text in texts:
+                copy.write_row([text])
+        for line in ("a", "ab", "k", "i", "ib", '"a b"', '"i a"', '"A-b"', '"1 a b"', "a.b", "b*", '"a i*"', "_a"):
+            parts = Parts()
+            for words in parse(line).words:
+                search_postgres.add_words(parts, words)
+            index, *look = parts.conditions
+            asked = f"SELECT c.text, {' AND '.join(look) or 'true'} FROM c WHERE {index}"
+            found = connection.execute(translated(asked), parts.parameters).fetchall()
+            assert [text for text, kept in found if not kept] == [], line
+            told += len(found)
+    assert told > 1_000
 
 
 async def test_a_read_is_read_only(db: PostgresDatabase) -> None:
