@@ -141,9 +141,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium without third-party cookies; for one module, since no asynchronous test could run while it is open."""
+    """Chromium without third-party cookies; for this package alone: no asynchronous test runs while it is open."""
     yield from chromium_for_tests(WITHOUT_FOREIGN_COOKIES)
 
 
