@@ -43,7 +43,7 @@ async def post_audit_ok(request: web.Request) -> web.Response:
     """POST S/comments/{id}/audit/ok: a published comment that was picked for a look is right; it stays, and is ham."""
     who = await who_asks(request)
     who.moderator()
-    return await _left_as_it_is(request, who, await read_body(request, SeenBody), Answer(pass_audit, audited_told))
+    return await _left(request, who, await read_body(request, SeenBody), Answer(pass_audit, audited_told))
 
 
 @Contract(
@@ -57,12 +57,10 @@ async def post_dismissal(request: web.Request) -> web.Response:
     """POST S/comments/{id}/reports/dismiss: closes the open reports of a comment that stays as it is."""
     who = await who_asks(request)
     who.moderator()
-    return await _left_as_it_is(
-        request, who, await read_body(request, SeenBody), Answer(dismiss_reports, dismissed_told)
-    )
+    return await _left(request, who, await read_body(request, SeenBody), Answer(dismiss_reports, dismissed_told))
 
 
-async def _left_as_it_is(request: web.Request, who: Who, read: tuple[SeenBody, bytes], answer: Answer) -> web.Response:
+async def _left(request: web.Request, who: Who, read: tuple[SeenBody, bytes], answer: Answer) -> web.Response:
     res, actor, comment_id = request.app[RESOURCES], who.moderator(), request.match_info["id"]
     body, raw = read
 

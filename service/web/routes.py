@@ -40,6 +40,7 @@ from service.web.desk import (
     progress,
     you,
 )
+from service.web.desk import lists as desk_lists
 from service.web.desk import settings as desk_settings
 from service.web.desk import threads as desk_threads
 from service.web.pages import (
@@ -159,6 +160,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/desk/log", log.get_log),
     web.get(PAGES + "/desk/comments/{id}", comment.get_comment),
     web.get(PAGES + "/desk/members", people.get_members),
+    web.get(PAGES + "/desk/members/list", desk_lists.get_list),
+    web.post(PAGES + "/desk/members/list", desk_lists.post_list),
     web.get(PAGES + "/desk/members/{id}", member.get_member),
     web.post(PAGES + "/desk/members/{id}", member.post_member),
     web.post(PAGES + "/desk/members/{id}/remove-comments", member.post_removal),
@@ -175,6 +178,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(PAGES + "/desk/model/promote", model.post_promotion),
     web.post(PAGES + "/desk/model/rollback", model.post_rollback),
     web.get(PAGES + "/desk/settings", desk_settings.get_settings),
+    web.get(PAGES + "/desk/settings/file", desk_settings.get_file),
     web.post(PAGES + "/desk/settings", desk_settings.post_settings),
     web.post(PAGES + "/desk/settings/preview", desk_settings.post_preview),
     web.get(PAGES + "/desk/keys", programs.get_keys),
