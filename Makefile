@@ -18,10 +18,10 @@ serve: $(VENV)/serve ## set up, then serve with the settings of your environment
 	$(BIN)/greenroom serve
 
 test: $(VENV)/develop ## set up, then run all tests but the long ones
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-postgres: $(VENV)/develop ## the same tests on PostgreSQL (a server of its own from a wheel)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" --engine postgres
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long" --engine postgres
 
 test-long: $(VENV)/develop ## the long tests: 20 rounds of kill -9, slow clients, every fsync watched
 	$(BIN)/python -m pytest -m long

@@ -25,7 +25,7 @@ async def profile(place: Stage, plan: Plan) -> str:
 
 async def _lines(server: Server, place: Stage, plan: Plan) -> AsyncIterator[str]:
     for connections in plan.connections:
-        for write in (texts.plain, texts.marked):
+        for write in (texts.plain, texts.marked, texts.doubted):
             requests = traffic.comments(f"{API}/comments", place.blog.tokens, write)
             before = _thread_seconds(server.pid)
             measured = await put_load_on(server, requests, connections, plan.seconds)

@@ -1,8 +1,9 @@
 """The rows of the table: what is asked of the service, beside which yardstick, and how often they take turns."""
 
+import random
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from benchmarks import texts, traffic
@@ -76,8 +77,7 @@ def families(servers: Servers, blog: Blog, sizes: Sizes) -> list[Family]:
 
 
 def _posting(servers: Servers, blog: Blog) -> Family:
-    def row(name: str, what: str, path: str, markup: bool = False) -> Row:
-        write = texts.marked if markup else texts.plain
+    def row(name: str, what: str, path: str, write: Callable[[random.Random], str] = texts.plain) -> Row:
         server, expected = (servers.bare, {201}) if name == "bare" else (servers.ours, POSTED)
         return Row(name, what, server, traffic.comments(path, blog.tokens, write), frozenset(expected))
 
@@ -86,7 +86,8 @@ def _posting(servers: Servers, blog: Blog) -> Family:
         row("bare", "bare: parse JSON, answer 201", "/comments"),
         (
             row("post-plain", "POST a comment, plain text", f"{API}/comments"),
-            row("post-markdown", "POST a comment, Markdown", f"{API}/comments", markup=True),
+            row("post-markdown", "POST a comment, Markdown", f"{API}/comments", texts.marked),
+            row("post-doubted", "POST a comment that the model doubts", f"{API}/comments", texts.doubted),
         ),
     )
 

@@ -35,13 +35,29 @@ _MARKED = (
     "The **second** step is on [this page](https://recipes.example.org/rye), and `step 3` there is the one to skip.",
     "It is *not* in [the manual](https://bikes.example.org/manual), but `gear 1-3` was **wrong** on mine as well.",
 )
-SERIAL = "0" * 10  # stands where each copy gets a number of its own
+_NUMERALS = (
+    "maple stone river cloud plant bread honey lemon olive peach piano chair table shelf spoon knife house tower field"
+    " beach coast ocean storm winds sunny night north south brush paint paper books"
+)
+_DIGITS = tuple(_NUMERALS.split())
+SERIAL = "maple maple maple maple maple"  # stands where each copy gets words of its own
+
+
+def serial(number: int) -> str:
+    """A number below 32^5 in words: ten digits would read like a telephone number, which the model doubts."""
+    return " ".join(_DIGITS[number >> shift & 31] for shift in (20, 15, 10, 5, 0))
 
 
 def plain(chance: random.Random) -> str:
     """About 200 characters without markup."""
-    parts = (chance.choice(_OPENINGS), f"{chance.choice(_MIDDLES)} (visit {SERIAL}).", chance.choice(_CLOSINGS))
+    parts = (chance.choice(_OPENINGS), f"{chance.choice(_MIDDLES)} ({SERIAL}).", chance.choice(_CLOSINGS))
     return " ".join(parts)
+
+
+def doubted(chance: random.Random) -> str:
+    """The same, with what could be a telephone number: near enough to the hold line that clues are looked for."""
+    number = chance.randrange(10**9, 10**10)
+    return f"{chance.choice(_OPENINGS)} Call {number} today. {chance.choice(_MIDDLES)} ({SERIAL})."
 
 
 def marked(chance: random.Random) -> str:

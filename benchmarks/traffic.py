@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.load import NextRequest
-from benchmarks.texts import SERIAL
+from benchmarks.texts import SERIAL, serial
 
 _POOL = 1_000  # different texts in turn; a serial number makes each request unique
 _serials = itertools.count(1)
@@ -26,7 +26,7 @@ def comments(path: str, tokens: Sequence[str], write: Callable[[random.Random], 
 
     def next_request() -> bytes:
         before, after = next(turns)
-        return b"%b%010d%b" % (before, next(_serials), after)
+        return before + serial(next(_serials)).encode() + after
 
     return next_request
 

@@ -1,8 +1,8 @@
 """The database behind the service's back, of either engine: to look at what is stored, and to do what another would."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any, Protocol
 
 import psycopg
@@ -66,9 +66,14 @@ def everything(where: str) -> str:
         return repr([connection.execute(f"SELECT * FROM {name}").fetchall() for name in sorted(tables(where))])
 
 
-@contextmanager
-def held(where: str) -> Iterator[None]:
-    """Nobody can write meanwhile."""
-    with behind(where) as other:
-        other.execute(f"SELECT pg_advisory_xact_lock({_LOCK})" if is_postgres(where) else "BEGIN IMMEDIATE")
+@asynccontextmanager
+async def held(where: str) -> AsyncIterator[None]:
+    """Nobody can write meanwhile. Who is writing comes to his end first, so the loop must turn."""
+    if not is_postgres(where):
+        with behind(where) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    async with await psycopg.AsyncConnection.connect(where) as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         yield

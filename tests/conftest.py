@@ -36,6 +36,19 @@ from tests.postgres import Server, server
 NOON = 1_795_435_200_000  # 2026-11-23T12:00:00Z
 
 
+_HERE = Path(__file__).parent
+_LONGEST = (
+    "web/pages/test_desk_browser",
+    "web/widget",
+    "web/pages",
+    "endurance",
+    "acceptance",
+    "commands",
+    "web/test_matrix",
+    "web/test_schemathesis",
+    "outbox",
+)
+
 Clues = Callable[[Circumstances], Sequence[Clue]]
 
 
@@ -92,6 +105,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", ["sqlite", "postgres"])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, so that at the end no worker is left alone with one of them."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    name = item.path.relative_to(_HERE).as_posix()
+    return next((place for place, start in enumerate(_LONGEST) if name.startswith(start)), len(_LONGEST))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A real PostgreSQL, started when the first test asks for it."""
@@ -111,13 +134,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("schema") / "greenroom.sqlite"
     migrate(str(path))
     return path.read_bytes()
-
-
-@pytest.fixture
-def only_sqlite(engine: str) -> None:
-    """For what a file has and a server has not."""
-    if engine != "sqlite":
-        pytest.skip("of SQLite's files")
 
 
 @pytest.fixture

@@ -109,6 +109,7 @@ def test_only_training_imports_scikit_learn() -> None:
     assert slow <= {
         "service.spam.training",
         "service.spam.adapting",
+        "service.spam.calibrating",
         "service.spam.evaluation",
         "service.spam.assessing.parts",
         "service.spam.assessing.baselines",

@@ -10,7 +10,7 @@ from service.actions.resources import Resources
 from service.actions.scored_history import scored_history
 from service.domain.errors import NotAllowedNow, NotFound
 from service.domain.promotion import Promotion
-from service.domain.simulation import Figures, Judged, Simulation, figures, simulate
+from service.domain.simulation import Figures, Judged, Ladder, Simulation, figures, ladder, simulate
 from service.domain.site import Site
 from service.domain.training import Trained
 from service.spam.manifest import ModelRefused
@@ -110,12 +110,14 @@ async def simulation(
     return _simulated(res, site, await _history(res, site, found), hold_at, spam_at)
 
 
-async def figures_and_simulation(
-    res: Resources, site: Site, found: Version, hold_at: float
-) -> tuple[Figures, Simulation]:
-    """Both, of the same comments. Raises NotAllowedNow."""
+async def looked_at(res: Resources, site: Site, found: Version, hold_at: float) -> tuple[Figures, Simulation, Ladder]:
+    """Its figures, what this line would have done, and what every other would publish: all of the same comments.
+
+    Raises NotAllowedNow.
+    """
     judged = await _history(res, site, found)
-    return await asyncio.to_thread(figures, judged), _simulated(res, site, judged, hold_at, None)
+    drawn, rungs = await asyncio.to_thread(lambda: (figures(judged), ladder(judged)))
+    return drawn, _simulated(res, site, judged, hold_at, None), rungs
 
 
 def _simulated(

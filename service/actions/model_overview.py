@@ -44,7 +44,7 @@ def _source(res: Resources, site: Site, version: str | None) -> tuple[Literal["p
         return "policy", "Set by the owner."
     if own is not None and (own.one_in, own.version) == (policy.honest_held_one_in, version):
         return "history", str(msgspec.json.decode(own.basis)["words"])
-    return "card", "Those of the card of the model in service."
+    return "card", "Both stand on its own card."
 
 
 async def audited(res: Resources, site: Site) -> Share:

@@ -1,5 +1,6 @@
 """Reads what moderators see: the queue with all that a decision needs, the log, the history of one comment."""
 
+import asyncio
 from typing import Literal
 
 import msgspec
@@ -15,16 +16,18 @@ from service.domain.search import Search
 from service.domain.site import Site
 from service.domain.thread import Thread, canonical_key, lookup_key
 from service.storage import comments, decisions, guests, members, queue, reports, revisions, search, sites, threads
+from service.storage.database import Reads
 from service.storage.decisions import LogFilter, Tallied
 from service.storage.queue import Position
 from service.storage.revisions import Revision
+from service.storage.together import Together
 
 __all__ = ["LogFilter", "Position", "Revision", "Tallied"]
 
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
 Tab = Status | Literal["reported", "audit"]
+_AMONG: dict[Tab, Literal["reported", "audit"]] = {"reported": "reported", "audit": "audit"}  # few, of any status
 _LATEST = 5
-_EXCERPT = 120
 _MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
 
@@ -75,12 +78,13 @@ class QueueRequest(msgspec.Struct, frozen=True):
 
 
 async def queue_page(res: Resources, site: Site, wanted: QueueRequest) -> QueuePage:
-    """A page of the queue, with one look at the database for each kind of thing on it, however long it is."""
+    """A page of the queue. What is on it is read at once, all of one moment, however long it is."""
     found = await _found(res, site, wanted)
     more = len(found) > wanted.limit
     found = found[: wanted.limit]
-    items = await items_of(res, site, [one for one, _ in found])
-    counts = await sites.status_counts(res.db, site.id)
+    items, counts = await asyncio.gather(
+        items_of(res, site, [one for one, _ in found]), sites.status_counts(res.db, site.id)
+    )
     return QueuePage(items, counts, found[-1][1] if more else None)
 
 
@@ -108,14 +112,13 @@ async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple
 
 async def _searched(res: Resources, site: Site, wanted: QueueRequest, look: Search) -> list[tuple[Comment, Position]]:
     """Whom and which threads the search means, then what it finds."""
-    reported = wanted.status == "reported" and not look.statuses
     authors = [await search.members_named(res.db, site.id, name) for name in look.authors]
     threads_meant = [await thread_id_of(res, site, key) for key in look.threads]
     meant = search.Wanted(
         site_id=site.id,
         search=look,
         statuses=_statuses(wanted, look),
-        reported=reported,
+        among=None if look.statuses else _AMONG.get(wanted.status),
         author_ids=tuple(dict.fromkeys(one for some in authors for one in some)),
         thread_ids=tuple(one for one in threads_meant if one is not None),
     )
@@ -127,28 +130,26 @@ def _statuses(wanted: QueueRequest, look: Search) -> tuple[Status, ...]:
         return tuple(dict.fromkeys(look.statuses))
     if wanted.status == "audit":
         return ("approved",)
-    return tuple(status for status in STATUSES if wanted.status in (status, "reported"))
+    return STATUSES if wanted.status == "reported" else (wanted.status,)
 
 
 async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Item]:
     """These comments with all that decisions about them need."""
-    authors = sorted({c.author.id for c in found if c.author.id is not None})
-    people = await members.many(res.db, site.id, authors)
-    latest = await queue.latest_of_authors(res.db, authors, _LATEST)
-    around = await queue.neighbours(res.db, found)
-    stored = await threads.many(res.db, site.id, sorted({c.thread_id for c in found}))
-    where = {one: thread.as_now(site.policy, res.now_ms()) for one, thread in stored.items()}
-    past = await decisions.histories(res.db, site.id, [c.id for c in found])
-    known = {one: _record(people[one].at(res.now_ms()), latest[one]) for one in authors if one in people}
-    records = {**{c.id: known.get(c.author.id or "") for c in found}, **await _guests(res, site, found)}
+    db, ids = Together(res.db), [c.id for c in found]
+    records, where, around, past, complaints, groups = await asyncio.gather(
+        _records(res, db, site, found),
+        _threads(res, db, site, found),
+        queue.neighbours(db, found),
+        decisions.histories(db, site.id, ids),
+        reports.open_of(db, [c.id for c in found if c.is_public], _MOST_REPORTS),
+        res.waiting.groups(db, site.id, found),
+    )
     explained = await res.explanations.of(res.models, res.scorer.model, found)
-    groups = await res.waiting.groups(res.db, site.id, found)
-    complaints = await reports.open_of(res.db, [c.id for c in found if c.is_public], _MOST_REPORTS)
     return [
         Item(
             comment=msgspec.structs.replace(c, reasons=(*c.reasons, *explained[c.id])),
             thread=where.get(c.thread_id),
-            author_record=records[c.id],
+            author_record=records.get(c.id),
             neighbours=_published(near),
             decisions=log,
             reports=complaints.get(c.id, []),
@@ -159,8 +160,24 @@ async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Ite
     ]
 
 
+async def _threads(res: Resources, db: Reads, site: Site, found: list[Comment]) -> dict[str, Thread]:
+    """The threads of these comments, by their ids, as they are now."""
+    stored = await threads.many(db, site.id, sorted({c.thread_id for c in found}))
+    return {one: thread.as_now(site.policy, res.now_ms()) for one, thread in stored.items()}
+
+
 def _published(near: list[Comment]) -> list[Comment]:
     return [one.as_published() for one in near]
+
+
+async def _records(res: Resources, db: Reads, site: Site, found: list[Comment]) -> dict[str, AuthorRecord]:
+    """The records of these comments' authors, by the comments' ids."""
+    authors = sorted({c.author.id for c in found if c.author.id is not None})
+    people, latest, of_guests = await asyncio.gather(
+        members.many(db, site.id, authors), queue.latest_of_authors(db, authors, _LATEST), _guests(db, site, found)
+    )
+    known = {one: _record(member.at(res.now_ms()), latest[one]) for one, member in people.items()}
+    return {**{c.id: known[c.author.id] for c in found if c.author.id in known}, **of_guests}
 
 
 def _record(member: Member, latest: list[Comment]) -> AuthorRecord:
@@ -168,11 +185,11 @@ def _record(member: Member, latest: list[Comment]) -> AuthorRecord:
     return AuthorRecord(member.created_at, member.status, *numbers, latest)
 
 
-async def _guests(res: Resources, site: Site, found: list[Comment]) -> dict[str, AuthorRecord]:
+async def _guests(db: Reads, site: Site, found: list[Comment]) -> dict[str, AuthorRecord]:
     """The records of those comments that guests wrote."""
     written = [c.id for c in found if c.author.id is None]
-    keys = await guests.addresses(res.db, site.id, written) if written else {}
-    known = await guests.records(res.db, site.id, sorted(set(keys.values())), _LATEST)
+    keys = await guests.addresses(db, site.id, written) if written else {}
+    known = await guests.records(db, site.id, sorted(set(keys.values())), _LATEST) if keys else {}
     records = {
         key: AuthorRecord(r.since, "guest", r.approved, r.rejected, r.spam, r.latest) for key, r in known.items()
     }
@@ -187,10 +204,9 @@ async def log_page(
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
-async def excerpts(res: Resources, site: Site, comment_ids: list[str]) -> dict[str, str]:
-    """How each of these comments begins."""
-    found = await comments.many(res.db, site.id, list(dict.fromkeys(comment_ids)))
-    return {one.id: one.text[:_EXCERPT] for one in found.values()}
+async def decided_about(res: Resources, site: Site, decided: list[Decision]) -> dict[str, Comment]:
+    """The comments that these decisions are about, as they stand now; without those that were erased."""
+    return await comments.many(res.db, site.id, list(dict.fromkeys(one.comment_id for one in decided)))
 
 
 async def tally(res: Resources, actor: Member, decision_id: str) -> list[Tallied]:

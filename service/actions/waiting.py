@@ -10,11 +10,12 @@ import msgspec
 from service.domain.comment import Comment
 from service.spam import neardup
 from service.storage import surroundings
-from service.storage.database import Database
+from service.storage.database import Reads
 
 _WAITING = 300  # the newest that wait are compared, and those on the page
 _KEPT = 600
 _SITES = 100
+_OTHERS = 2_000  # sketches of comments that were looked at and do not wait
 _MOST = 200  # in one group
 
 
@@ -46,8 +47,9 @@ class Waiting:
 
     def __init__(self) -> None:
         self._sites: OrderedDict[str, _Site] = OrderedDict()
+        self._others: OrderedDict[tuple[str, int], neardup.Sketch | None] = OrderedDict()  # by id and version
 
-    async def groups(self, db: Database, site_id: str, found: Sequence[Comment]) -> dict[str, Group]:
+    async def groups(self, db: Reads, site_id: str, found: Sequence[Comment]) -> dict[str, Group]:
         """The groups of these comments of a site, by their ids; only where there are others."""
         waiting = await surroundings.waiting(db, site_id, _WAITING)
         waiting |= {one.id: one.version for one in found if one.status == "pending"}
@@ -57,13 +59,24 @@ class Waiting:
         unknown = [one for one in fresh if one not in shown]
         texts = shown | (await surroundings.texts(db, site_id, unknown) if unknown else {})
         wanted = [(one, texts[one]) for one in fresh if one in texts]
-        others = [one for one in found if one.id not in waiting]
-        sketches = await asyncio.to_thread(_sketches, wanted + [(one.id, one.text) for one in others])
-        for one, _ in wanted:
-            _learn(site, one, waiting[one], sketches[one])
+        others = {one.id: one for one in found if one.id not in waiting}
+        known = {one: self._others[one, c.version] for one, c in others.items() if (one, c.version) in self._others}
+        wanted += [(one, c.text) for one, c in others.items() if one not in known]
+        sketches = known | (await asyncio.to_thread(_sketches, wanted) if wanted else {})
+        for one in fresh:
+            if one in sketches:
+                _learn(site, one, waiting[one], sketches[one])
         for gone in site.versions.keys() - waiting.keys():
             _forget(site, gone)
+        self._remember([(one, c.version, sketches[one]) for one, c in others.items()])
         return {one.id: group for one in found if (group := _group(site, one.id, sketches)) is not None}
+
+    def _remember(self, looked_at: list[tuple[str, int, neardup.Sketch | None]]) -> None:
+        for one, version, sketch in looked_at:
+            self._others[one, version] = sketch
+            self._others.move_to_end((one, version))
+        while len(self._others) > _OTHERS:
+            self._others.popitem(last=False)
 
     def _site(self, site_id: str) -> _Site:
         site = self._sites.pop(site_id, None) or _Site()

@@ -8,7 +8,7 @@ import click
 
 from service.commands.train import FilesOption
 from service.spam.artefact import load_named, load_pinned
-from service.spam.assessing import attacks, material, page, parts, tables
+from service.spam.assessing import attacks, material, mixing, page, parts, reliability, tables
 from service.spam.assessing.bench import Bench
 from service.spam.assessing.tables import Table
 from service.spam.manifest import ModelRefused
@@ -17,9 +17,11 @@ from service.spam.shipped import SHIPPED_MANIFEST_SHA256, shipped_folder
 _PARTS: dict[str, Callable[[Bench], list[Table]]] = {
     "papers": parts.papers,
     "unseen": parts.unseen,
+    "calibration": reliability.calibration,
     "learning": parts.learning,
     "disguises": attacks.disguises,
     "poisoning": attacks.poisoning,
+    "constants": mixing.constants,
     "speed": attacks.speed,
 }
 

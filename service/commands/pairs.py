@@ -7,7 +7,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Fault, Invalid, WrongFile
 from service.domain.moves import Pair
 from service.domain.thread import canonical_key
 
@@ -19,7 +19,7 @@ _EXAMPLE = "/2020/06/a.html,/posts/a/"
 
 
 def read_pairs(raw: bytes) -> list[Pair]:
-    """All pairs of a list, in order, with canonical keys. Raises Invalid, naming every line that is wrong.
+    """All pairs of a list, in order, with canonical keys. Raises WrongFile, naming every line that is wrong.
 
     A first line of names (old,new), empty lines and lines that begin with # are passed over.
     """
@@ -31,7 +31,7 @@ def read_pairs(raw: bytes) -> list[Pair]:
         except Invalid as wrong:
             faults.append(Fault(f"line {number}", wrong.faults[0].detail))
     if faults:
-        raise Invalid(faults)
+        raise WrongFile(faults)
     return pairs
 
 
@@ -39,10 +39,10 @@ def _lines(raw: bytes) -> Iterator[tuple[int, str]]:
     try:
         text = (gzip.decompress(raw) if raw.startswith(_GZIP) else raw).decode("utf-8-sig")
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise Invalid([Fault("", "The file is no whole gzip file.")]) from None
+        raise WrongFile([Fault("", "The file is no whole gzip file.")]) from None
     except UnicodeDecodeError as wrong:
         where = wrong.object.count(b"\n", 0, wrong.start) + 1
-        raise Invalid([Fault(f"line {where}", "UTF-8 is needed.")]) from None
+        raise WrongFile([Fault(f"line {where}", "UTF-8 is needed.")]) from None
     for number, line in enumerate(text.split("\n"), 1):
         told = line.strip()
         if told and not told.startswith("#") and not (number == 1 and _NAMES.fullmatch(told)):

@@ -1,6 +1,7 @@
 """`greenroom train`: labelled comments in JSON Lines files in, a model folder out."""
 
 import hashlib
+import math
 import os
 import platform
 import sys
@@ -14,7 +15,7 @@ import joblib
 import numpy
 import sklearn
 
-from service.spam import artefact, building, card, evaluation, features, labelled
+from service.spam import artefact, building, card, evaluation, features, labelled, slicing
 from service.spam.building import Built
 from service.spam.labelled import Snapshot
 from service.spam.linear import probabilities
@@ -95,6 +96,10 @@ def _fields(built: Built, files: Sequence[Snapshot], tests: Sequence[Row]) -> di
         "metrics": {
             "unseen_rows": built.unseen_rows,
             "unseen_sources": built.unseen_sources,
+            "calibrations": {
+                name: [round(loss, 4) for loss in losses if not math.isnan(loss)]
+                for name, losses in built.calibrations.items()
+            },
             "tested": _measured(built, tests),
         },
     }
@@ -124,15 +129,14 @@ def _counts(rows: Sequence[Row]) -> dict[str, list[int]]:
 
 
 def _measured(built: Built, rows: Sequence[Row]) -> dict[str, dict[str, float]]:
-    """Metrics of the finished model on rows set aside, by source and over all."""
+    """Metrics of the finished model on rows set aside: over all, by source, length and language."""
     if not rows:
         return {}
     model = Model("", built.weights, built.hold_at, built.spam_at)
     scores = probabilities(built.weights, model.margins([row.sample for row in rows]))
     spam = numpy.array([row.spam for row in rows])
-    sources = numpy.array([row.source for row in rows])
-    every = {str(name): sources == name for name in numpy.unique(sources)} | {"all": numpy.ones(len(rows), bool)}
-    return {name: evaluation.measure(spam[mine], scores[mine]) for name, mine in every.items()}
+    return {name: evaluation.measure(spam[mine], scores[mine]) for name, mine in slicing.sliced(rows).items()
+            if mine.any()}  # fmt: skip
 
 
 def _again(files: Sequence[Path], out: Path, split: str | None, test_split: str | None) -> str:

@@ -13,7 +13,7 @@ from service.actions.add_member import find_member
 from service.actions.add_site import find_site
 from service.actions.resources import Resources
 from service.app import open_resources
-from service.domain.errors import Invalid, Refusal
+from service.domain.errors import Invalid, Refusal, WrongFile
 from service.domain.member import Member
 from service.domain.site import Site
 from service.settings import Misconfigured, Settings, read_settings
@@ -42,7 +42,8 @@ def settings_or_exit(config: Path | None = None) -> Settings:
 def run(work: Callable[[Resources], Awaitable[T]], scoring: bool = False) -> T:
     """Does the work with opened resources, with the models if it scores.
 
-    Exits with 1 and one line if it is refused, with 2 if it cannot begin.
+    Exits with 1 and one line if it is refused or a file holds what is wrong (a line for each fault), with 2 if it
+    cannot begin or what was asked is wrong.
     """
     settings = settings_or_exit()
 
@@ -55,6 +56,7 @@ def run(work: Callable[[Resources], Awaitable[T]], scoring: bool = False) -> T:
     except Invalid as refusal:
         for fault in refusal.faults:
             click.echo(f"{fault.pointer.lstrip('/')}: {fault.detail}".removeprefix(": "), err=True)
+        sys.exit(FAILED if isinstance(refusal, WrongFile) else MISUSED)
     except (Refusal, MigrationRefused) as refusal:
         click.echo(str(refusal), err=True)
     except OSError as error:

@@ -125,6 +125,10 @@ class Invalid(Refusal):
         self.faults = tuple(faults)
 
 
+class WrongFile(Invalid):
+    """What is wrong stands in a file that was given; its faults name the lines."""
+
+
 class RefusedWords(Invalid):
     """The text holds words that this site refuses."""
 

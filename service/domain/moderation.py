@@ -102,6 +102,17 @@ class Decision(msgspec.Struct, frozen=True):
     created_at: int
 
 
+def stands(decision: Decision, comment: Comment | None) -> bool:
+    """Whether this decision is the last word on its comment, so that it can be taken back."""
+    if comment is None or comment.removed_by == "author":
+        return False
+    try:
+        undone(decision, comment)
+    except NotAllowedNow:
+        return False
+    return True
+
+
 def undone(decision: Decision, comment: Comment) -> Outcome:
     """What taking this decision back makes of the comment. Raises NotAllowedNow where something newer stands."""
     if decision.action == "edit":

@@ -106,6 +106,29 @@ def simulate(judged: Sequence[Judged], hold_at: float, spam_at: float) -> Simula
     return Simulation(hold_at, spam_at, len(judged), *[_bands(kind, hold_at, spam_at) for kind in kinds])
 
 
+class Ladder(msgspec.Struct, frozen=True):
+    """How many of each kind are scored below each of STEPS + 1 lines, the first at 0 and the last at 1."""
+
+    ham: tuple[int, ...]
+    spam: tuple[int, ...]
+    undecided: tuple[int, ...]
+
+
+STEPS = 200
+
+
+def ladder(judged: Sequence[Judged]) -> Ladder:
+    """What every line would publish, for a page that moves one without asking again."""
+    kinds: dict[str, list[float]] = {"ham": [], "spam": [], "undecided": []}
+    for one in judged:
+        kinds[one.truth if one.decided else "undecided"].append(one.score)
+    return Ladder(**{kind: _rungs(sorted(scores)) for kind, scores in kinds.items()})
+
+
+def _rungs(scores: Sequence[float]) -> tuple[int, ...]:
+    return tuple(bisect_left(scores, step / STEPS) for step in range(STEPS + 1))
+
+
 def _bands(kind: Sequence[Judged], hold_at: float, spam_at: float) -> Bands:
     cuts = ((-1.0, hold_at), (hold_at, spam_at), (spam_at, 2.0))
     return Bands(*[_band([one.id for one in kind if low <= one.score < high], len(kind)) for low, high in cuts])

@@ -177,3 +177,8 @@ IS_MARK = _flag_table(_MARK_BLOCKS)
 LEET = np.arange(128, dtype=np.uint32)
 for _sign, _letter in _LEET.items():
     LEET[ord(_sign)] = ord(_letter)
+
+# The same of ASCII alone, as bytes.translate takes it; digits are 0 already.
+ASCII_FOLD = bytes(ZERO if chr(point).isdigit() else int(FOLD[point]) for point in range(128)).ljust(256, b" ")
+ASCII_KIND = KIND[FOLD[:128]].tobytes().ljust(256, b"\0")
+ASCII_CLASS = CLASS[:128].tobytes().ljust(256, b"\0")

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from service.spam import evaluation, training
+from service.spam import calibrating, evaluation, training
+from service.spam.calibrating import Scored
 from service.spam.linear import Linear, probabilities
 from service.spam.training import Prepared, Progress, Recipe, Row
 
@@ -33,6 +34,7 @@ class Built(NamedTuple):
     rows: list[Row]  # those that were trained on
     unseen_rows: dict[str, float]  # on rows that the model had not seen, of sources that it had
     unseen_sources: dict[str, dict[str, float]]  # on sources that it had not seen
+    calibrations: dict[str, tuple[float, float]]  # log-loss of each way to calibrate, on other folds and other sources
 
 
 def build(rows: Sequence[Row], recipe: Recipe, progress: Progress) -> Built:
@@ -45,7 +47,7 @@ def build(rows: Sequence[Row], recipe: Recipe, progress: Progress) -> Built:
     progress("training on all rows")
     weights = training.learn(data, recipe)
     real = _real(chosen, data)
-    slope, offset = training.calibrate(unseen[real], data.spam[real], data.weights[real])
+    slope, offset = calibrating.platt(unseen[real], data.spam[real], data.weights[real])
     weights = weights._replace(slope=slope, offset=offset)
     return _judged(weights, chosen, data, unseen, _strangers(data, chosen, recipe, progress))
 
@@ -67,16 +69,18 @@ def _strangers(data: Prepared, rows: list[Row], recipe: Recipe, progress: Progre
 
 def _judged(weights: Linear, rows: list[Row], data: Prepared, unseen: Floats, strangers: dict[str, Floats]) -> Built:
     sources = np.array([row.source for row in rows])
-    scores = probabilities(weights, unseen)
-    harder = scores.copy()
-    apart = {}
+    harder = unseen.copy()
     for name, found in strangers.items():
-        mine = sources == name
-        harder[mine] = probabilities(weights, found)
-        apart[name] = evaluation.measure(data.spam[mine], harder[mine])
-    hold_at, spam_at = _thresholds(harder, data, sources)
+        harder[sources == name] = found
+    scores = probabilities(weights, harder)
+    apart = {name: evaluation.measure(data.spam[sources == name], scores[sources == name]) for name in strangers}
+    hold_at, spam_at = _thresholds(scores, data, sources)
     real = _real(rows, data)
-    return Built(weights, hold_at, spam_at, rows, evaluation.measure(data.spam[real], scores[real]), apart)
+    seen = evaluation.measure(data.spam[real], probabilities(weights, unseen)[real])
+    lengths = np.array([len(row.sample.text) for row in rows])
+    known = Scored(unseen, data.spam, data.weights, lengths, sources).of(real)
+    stranger = known._replace(margins=harder[real]).of(np.isin(known.sources, list(strangers)))
+    return Built(weights, hold_at, spam_at, rows, seen, apart, calibrating.compare(known, data.folds[real], stranger))
 
 
 def _thresholds(scores: Floats, data: Prepared, sources: Names) -> tuple[float, float]:

@@ -34,7 +34,7 @@ Sources it had not seen, each scored by a model trained on all the others:
 | source | rows | spam | AUC | spam caught at 0.5 % of ham blocked | calibration error |
 | --- | --- | --- | --- | --- | --- |
 {unseen_sources}
-{tested}
+{tested}{calibrations}
 ## Thresholds
 
 `hold_at` {hold_at:.4f}: at most 1 in 200 honest comments of a source that the model never saw reaches it, of all
@@ -49,6 +49,14 @@ root of its size, and each scored by a model that had not seen that source. Mail
 ## Again
 
 {command}
+"""
+_CALIBRATION = """
+Log-odds become probabilities by Platt's two numbers. Log-loss of that and of other ways, on rows that neither the
+model nor the calibration had seen, and where a whole source was unseen by both (mean of the sources):
+
+| way | rows of known sources | unseen sources |
+| --- | --- | --- |
+{rows}
 """
 _SYNTHETIC = """
 {share:.0f} % of the rows and {weight:.0f} % of the weight are texts of our own, made by `service/spam/synthetic`: spam
@@ -95,6 +103,7 @@ def write(fields: Mapping[str, Any], command: str) -> str:
         unseen_rows=_sentence(fields["metrics"]["unseen_rows"]),
         unseen_sources=_rows(_metrics(name, found) for name, found in fields["metrics"]["unseen_sources"].items()),
         tested=_tested(fields["metrics"].get("tested", {})),
+        calibrations=_calibrations(fields["metrics"].get("calibrations", {})),
         limits=_limits(fields["data"]["sources"]),
         command=f"    {command}",
         **fields["thresholds"],
@@ -140,5 +149,12 @@ def _sentence(found: Mapping[str, float]) -> str:
 def _tested(tested: Mapping[str, Mapping[str, float]]) -> str:
     if not tested:
         return ""
-    head = "Rows set aside, used for nothing else:\n\n| source | rows | spam | AUC | caught | calibration error |\n"
+    about = "Rows set aside, used for nothing else, by source, length and language:"
+    head = f"{about}\n\n| rows of | rows | spam | AUC | caught | calibration error |\n"
     return f"\n{head}| --- | --- | --- | --- | --- | --- |\n{_rows(_metrics(*item) for item in tested.items())}\n"
+
+
+def _calibrations(found: Mapping[str, Sequence[float]]) -> str:
+    if not found:
+        return ""
+    return _CALIBRATION.format(rows=_rows([name, *losses] for name, losses in found.items()))

@@ -23,6 +23,7 @@ APPROVED, SPAM, RECORD = -0.45, 1.1, 2.5  # for each doubling or so; the bound o
 NEAR_DUPLICATE, MORE_NEAR_DUPLICATES, MOST_NEAR_DUPLICATES = 1.0, 0.7, 3.0
 AT_ONCE, TOO_FAST = 1.5, 0.8
 _AT_ONCE_S = 2.0
+_FEWEST_OF_POST = 20  # different longer words, from which on sharing none says something
 _FASTEST = 15.0  # signs a second that nobody types
 
 _WORD = re.compile(r"\w{4,}")
@@ -90,9 +91,13 @@ def link_hosts(text: str) -> frozenset[str]:
 
 def topic(text: str, post: str | None) -> Clue | None:
     """Whether the comment's longer words, read through disguises, are words of the post."""
-    theirs = _words(post or "")
+    if post is None or len(post) < 5 * _FEWEST_OF_POST:
+        return None
+    theirs = _words(post)
+    if len(theirs) < _FEWEST_OF_POST:
+        return None
     ours = _words(_HOST.sub(" ", text))
-    if len(theirs) < 20 or len(ours) < 3:
+    if len(ours) < 3:
         return None
     shared = ours & theirs
     if len(shared) >= 2:

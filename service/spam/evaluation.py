@@ -5,6 +5,7 @@ Numbers only; what is good enough is decided in the domain.
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from service.spam.training import Prepared, Progress, Recipe
 
 Floats = NDArray[np.float64]
 Truth = NDArray[np.bool_]
+_BINS = 10
 HAM_SHARE = 0.005  # of the honest comments may be blocked where "caught" is measured
 
 
@@ -29,11 +31,35 @@ def ranking(spam: Truth, scores: Floats) -> tuple[float, float]:
     return float(roc_auc_score(spam, scores)), caught(spam, scores)
 
 
-def calibration_error(spam: Truth, scores: Floats, bins: int = 10) -> float:
+class Bin(NamedTuple):
+    """Comments whose scores are about the same: their mean score, the share of spam among them, how many they are."""
+
+    score: float
+    spam: float
+    comments: int
+
+
+def reliability(spam: Truth, scores: Floats) -> list[Bin]:
+    """Of each bin that has comments in it what was said of them, and what they were."""
+    owner = _bins(scores)
+    return [Bin(float(scores[owner == n].mean()), float(spam[owner == n].mean()), int((owner == n).sum()))
+            for n in np.unique(owner)]  # fmt: skip
+
+
+def calibration_error(spam: Truth, scores: Floats) -> float:
     """Expected calibration error over bins of equal width (Naeini, Cooper, Hauskrecht 2015)."""
-    owner = np.minimum((scores * bins).astype(np.intp), bins - 1)
-    gaps = np.bincount(owner, weights=scores - spam, minlength=bins)
+    gaps = np.bincount(_bins(scores), weights=scores - spam, minlength=_BINS)
     return float(np.abs(gaps).sum() / len(scores))
+
+
+def error_by_chance(scores: Floats, rounds: int = 200) -> float:
+    """The calibration error that comments of these scores would have if each score were exactly right."""
+    draw = np.random.default_rng(20201118)
+    return float(np.mean([calibration_error(draw.random(len(scores)) < scores, scores) for _ in range(rounds)]))
+
+
+def _bins(scores: Floats) -> NDArray[np.intp]:
+    return np.minimum((scores * _BINS).astype(np.intp), _BINS - 1)
 
 
 def measure(spam: Truth, scores: Floats) -> dict[str, float]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.spam.alphabet import AT, CLASSES, LOWER, MARK, UPPER
-from service.spam.normalise import DISGUISES, Folded
+from service.spam.folding import DISGUISES, Folded
 
 
 class Sample(NamedTuple):

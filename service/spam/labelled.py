@@ -69,5 +69,7 @@ def _row(line: bytes, name: str, split: str | None) -> Row | None:
     source = fields.get("source", name.split(".", maxsplit=1)[0])
     if not isinstance(source, str):
         raise ValueError('has a source that is no text; "source" must be a string or left out')
-    author, url = (value if isinstance(value := fields.get(name), str) else "" for name in ("author", "url"))
-    return Row(Sample(fields["text"], author, url), fields["label"] == "spam", source)
+    author, url, language = (
+        value if isinstance(value := fields.get(name), str) else "" for name in ("author", "url", "lang")
+    )
+    return Row(Sample(fields["text"], author, url), fields["label"] == "spam", source, language)

@@ -134,7 +134,7 @@ class Recent:
 
     def near(self, found: Sketch, most: int = 20) -> list[Found]:
         """Near-duplicates among the remembered, the likest first, no more than `most`."""
-        keys = list(dict.fromkeys(key for band in found.bands for key in self._holders.get(band, ())[-4 * most :]))
+        keys = list(dict.fromkeys(key for band in found.bands for key in self._holders.get(band, ())[-2 * most :]))
         if not keys:
             return []
         # All at once: in a flood of one text there are hundreds, and a comment waits for the answer.

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.spam import normalise
-from service.spam.normalise import DISGUISES, LIMIT, Folded
+from service.spam.folding import DISGUISES, Folded
+from service.spam.normalise import LIMIT
 
 _ENTITY = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
 

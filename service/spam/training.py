@@ -31,11 +31,12 @@ MOST_SYNTHETIC = 0.3  # of the weight of all other rows together
 
 
 class Row(NamedTuple):
-    """One labelled comment and the source it came from."""
+    """One labelled comment, the source it came from and the language it is in, where that is known."""
 
     sample: Sample
     spam: bool
     source: str = ""
+    language: str = ""
 
 
 class Recipe(NamedTuple):
@@ -209,20 +210,6 @@ def side_by_side(work: Callable[[Item], None], items: Iterable[Item]) -> None:
     with threadpool_limits(1), ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(work, item) for item in items]:
             done.result()
-
-
-def calibrate(scores: Floats, spam: NDArray[np.bool_], weights: Floats) -> tuple[float, float]:
-    """Slope and offset that turn log-odds into calibrated ones (Platt 1999, with his smoothed targets)."""
-    ups, downs = int(spam.sum()), int((~spam).sum())
-    high, low = (ups + 1.0) / (ups + 2.0), 1.0 / (downs + 2.0)
-    columns = np.concatenate((scores, scores))[:, None]
-    targets = np.repeat([True, False], len(scores))
-    share = np.where(spam, high, low)
-    with threadpool_limits(1):
-        fit = LogisticRegression(C=1e6, max_iter=1000).fit(
-            columns, targets, np.concatenate((weights * share, weights * (1.0 - share)))
-        )
-    return float(fit.coef_[0, 0]), float(fit.intercept_[0])
 
 
 def threshold(ham: Floats, weights: Floats, share: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.spam.alphabet import SPACE
-from service.spam.normalise import Folded
+from service.spam.folding import Folded
 
 LONG = 240  # folded code points; a comment that is no longer has one view
 WINDOW = 120

@@ -46,14 +46,18 @@ class Outdated(Refusal):
     detail = "Something changed at the same moment. Nothing was stored; try again."
 
 
-class Database(Protocol):
-    """An engine. All methods may raise StorageUnavailable."""
-
-    engine: Engine
+class Reads(Protocol):
+    """What can be asked: an engine, or several questions Together. May raise StorageUnavailable."""
 
     async def read(self, *queries: Query) -> list[list[Row]]:
         """The rows of each query, all from one moment."""
         ...
+
+
+class Database(Reads, Protocol):
+    """An engine. All methods may raise StorageUnavailable."""
+
+    engine: Engine
 
     async def write(self, unit: Unit, quiet: bool = False) -> None:
         """Carries out a unit of work and returns when it is durable. Raises the refusal of the guard that failed.

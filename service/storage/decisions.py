@@ -7,7 +7,7 @@ import msgspec
 
 from service.domain.member import Member
 from service.domain.moderation import Decision, Label, LoggedAction
-from service.storage.database import Database, Portion, Query, Row, Statement, Value
+from service.storage.database import Database, Portion, Query, Reads, Row, Statement, Value
 from service.storage.texts import own_range
 
 _COLUMNS = (
@@ -74,7 +74,7 @@ async def history(db: Database, site_id: str, comment_id: str) -> list[Decision]
     return [_decision(row) for row in rows]
 
 
-async def histories(db: Database, site_id: str, comment_ids: list[str]) -> list[list[Decision]]:
+async def histories(db: Reads, site_id: str, comment_ids: list[str]) -> list[list[Decision]]:
     """The history of each of these comments."""
     answers = await db.read(*[of_comment(site_id, one) for one in comment_ids])
     return [[_decision(row) for row in rows] for rows in answers]

@@ -6,7 +6,7 @@ from service.domain.comment import Status
 from service.domain.errors import LastOwner, NameTaken, NotAllowedNow, NotFound
 from service.domain.member import Member, MemberStatus, Role
 from service.domain.names import name_key
-from service.storage.database import Database, Outdated, Portion, Query, Row, Statement, Unit
+from service.storage.database import Database, Outdated, Portion, Query, Reads, Row, Statement, Unit
 
 _COLUMNS = (
     "id, site_id, name, email, role, status, suspended_until,"
@@ -62,7 +62,7 @@ async def owners(db: Database, site_id: str) -> list[Member]:
     return [_member(row) for row in rows]
 
 
-async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Member]:
+async def many(db: Reads, site_id: str, ids: Sequence[str]) -> dict[str, Member]:
     """The members of these ids, on this site only."""
     queries = [
         Query(

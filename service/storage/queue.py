@@ -6,7 +6,7 @@ import msgspec
 
 from service.domain.comment import Comment, Status
 from service.storage.comments import COLUMNS, SOURCE, comment
-from service.storage.database import Database, Query, Value
+from service.storage.database import Database, Query, Reads, Value
 
 # Each order: the column to sort by (none: the id alone) and its direction.
 _RISK, _DOUBT = "c.risk", "c.doubt"
@@ -84,7 +84,7 @@ async def audit_page(
     return [(comment(row), Position(row[0])) for row in rows]
 
 
-async def neighbours(db: Database, comments: Sequence[Comment]) -> list[list[Comment]]:
+async def neighbours(db: Reads, comments: Sequence[Comment]) -> list[list[Comment]]:
     """For each comment: the one it answers, then the two shown before it in the thread, then the one after."""
     queries = [query for one in comments for query in _around(one)]
     answers = await db.read(*queries)
@@ -107,7 +107,7 @@ def _around(one: Comment) -> tuple[Query, Query, Query]:
     )
 
 
-async def latest_of_authors(db: Database, author_ids: Sequence[str], limit: int) -> dict[str, list[Comment]]:
+async def latest_of_authors(db: Reads, author_ids: Sequence[str], limit: int) -> dict[str, list[Comment]]:
     """The newest comments of each of these authors."""
     sql = f"SELECT {COLUMNS} FROM {SOURCE} WHERE c.author_id = :author_id ORDER BY c.id DESC LIMIT :limit"
     answers = await db.read(*[Query(sql, {"author_id": one, "limit": limit}) for one in author_ids])

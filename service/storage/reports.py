@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from service.domain.errors import NotAllowedNow
 from service.domain.member import Member
 from service.domain.report import Report
-from service.storage.database import Database, Outdated, Portion, Query, Statement, Value
+from service.storage.database import Database, Outdated, Portion, Query, Reads, Statement, Value
 
 _COLUMNS = "r.id, r.comment_id, r.reason, r.created_at, r.reporter_id, m.name"
 _SOURCE = "reports r LEFT JOIN members m ON m.id = r.reporter_id"
@@ -24,7 +24,7 @@ async def find_open(db: Database, comment_id: str, reporter_id: str | None, repo
     return Report(*rows[0]) if rows else None
 
 
-async def open_of(db: Database, comment_ids: Sequence[str], most: int) -> dict[str, list[Report]]:
+async def open_of(db: Reads, comment_ids: Sequence[str], most: int) -> dict[str, list[Report]]:
     """The open reports of each of these comments, the oldest first, at most so many of each."""
     sql = (
         f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE r.comment_id = :comment_id AND r.resolved_at IS NULL"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.storage.database import Database, Query
+from service.storage.database import Database, Query, Reads
 
 _LINKED = ("://", "www.")
 
@@ -14,7 +14,7 @@ async def with_links(db: Database, site_id: str, limit: int) -> list[str]:
     return [row[0] for row in rows if any(sign in row[0] for sign in _LINKED)]
 
 
-async def waiting(db: Database, site_id: str, limit: int) -> dict[str, int]:
+async def waiting(db: Reads, site_id: str, limit: int) -> dict[str, int]:
     """The newest comments that wait, by id, with their versions."""
     sql = (
         "SELECT id, version FROM comments WHERE site_id = :site_id AND status = 'pending' ORDER BY id DESC LIMIT :limit"
@@ -23,7 +23,7 @@ async def waiting(db: Database, site_id: str, limit: int) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-async def texts(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, str]:
+async def texts(db: Reads, site_id: str, ids: Sequence[str]) -> dict[str, str]:
     """The texts of these comments."""
     sql = "SELECT id, text FROM comments WHERE site_id = :site_id AND id = :id"
     answers = await db.read(*[Query(sql, {"site_id": site_id, "id": one}) for one in ids])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.domain.site import ThreadState
 from service.domain.thread import Thread
-from service.storage.database import Database, Outdated, Query, Row, Statement, Unit, Value
+from service.storage.database import Database, Outdated, Query, Reads, Row, Statement, Unit, Value
 
 _COLUMNS = "id, site_id, key, url, title, state, moderation, published_at, created_at, count, version"
 _OF_THREAD = ", ".join(f"t.{name}" for name in _COLUMNS.split(", "))
@@ -45,7 +45,7 @@ async def formerly(db: Database, site_id: str, lookup_keys: Sequence[str]) -> di
     return {key: _thread(rows[0]) for key, rows in zip(lookup_keys, answers, strict=True) if rows}
 
 
-async def many(db: Database, site_id: str, ids: Sequence[str]) -> dict[str, Thread]:
+async def many(db: Reads, site_id: str, ids: Sequence[str]) -> dict[str, Thread]:
     """The threads of these ids, on this site only."""
     sql = f"SELECT {_COLUMNS} FROM threads WHERE site_id = :site_id AND id = :id AND merged_into IS NULL"
     answers = await db.read(*[Query(sql, {"site_id": site_id, "id": one}) for one in ids])

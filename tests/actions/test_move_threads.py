@@ -182,8 +182,9 @@ async def test_ten_thousand_comments_merge_in_one_unit(blog: Blog) -> None:
     fill = Statement(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
         f" INSERT INTO comments (id, thread_id, text, status, shown, repeat_key, {names})"
-        " SELECT printf('%022x', i), thread_id, 'comment ' || i, CASE WHEN i % 10 = 0 THEN 'spam' ELSE 'approved' END,"
-        f" i % 10 > 0, i, {names} FROM comments, n WHERE id = :id",
+        " SELECT CAST(10000 + i AS TEXT), thread_id, 'comment ' || i,"
+        " CASE WHEN i % 10 = 0 THEN 'spam' ELSE 'approved' END, CASE WHEN i % 10 = 0 THEN 0 ELSE 1 END, i,"
+        f" {names} FROM comments, n WHERE id = :id",
         {"id": first.id},
     )
     count = Statement("UPDATE threads SET count = count + 9000 WHERE id = :id", {"id": first.thread_id})

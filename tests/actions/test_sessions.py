@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +21,7 @@ from service.domain.errors import NotFound, NotSignedIn
 from service.domain.session import IDLE_MS, LONGEST_MS, TOKEN_MS
 from service.storage.cache import Cache
 from service.storage.database import Query
-from service.storage.sqlite import open_sqlite
+from service.storage.engines import open_database
 from tests.conftest import Blog, Clock, make_blog
 
 DAY_S = 86_400
@@ -172,10 +171,10 @@ async def test_a_code_that_waits_ends_with_the_rest(blog: Blog) -> None:
             await trade_code(blog.res, blog.site, code, verifier, None)
 
 
-async def test_another_process_hears_of_the_end(blog: Blog, tmp_path: Path) -> None:
+async def test_another_process_hears_of_the_end(blog: Blog, where: str) -> None:
     session = await started(blog)
     assert await holds(blog, session)
-    db = await open_sqlite(tmp_path / "greenroom.sqlite")
+    db = await open_database(where)
     elsewhere = replace(blog.res, db=db, cache=Cache(db))
     heard = asyncio.Event()
     blog.res.db.on_foreign_change(heard.set)  # the cache hears of it first

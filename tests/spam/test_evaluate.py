@@ -60,19 +60,23 @@ def run(*args: str) -> Result:
 @pytest.mark.usefixtures("few_texts")
 def test_all_parts_are_printed_and_written(data: Path, model: Path, tmp_path: Path) -> None:
     out = tmp_path / "page.html"
-    parts = [arg for name in ("papers", "unseen", "learning", "disguises", "poisoning") for arg in ("--part", name)]
+    parts = [
+        arg
+        for name in ("papers", "unseen", "calibration", "learning", "disguises", "poisoning")
+        for arg in ("--part", name)
+    ]
     result = run("--data", str(data), "--model", str(model), "--rows", "100", "--out", str(out), *parts)
     assert result.exit_code == 0, result.output
     titles = [line[4:] for line in result.stdout.splitlines() if line.startswith("### ")]
     assert titles == [
         "The papers' splits", "Unseen sources", "False alarms", "Our own texts, unseen part",
-        "Learning from a moderator", "Disguises", "Poisoned labels",
+        "Calibration", "Learning from a moderator", "Disguises", "Poisoned labels",
     ]  # fmt: skip
     html = out.read_text("utf-8")
     assert [title in html for title in ("Unseen sources", "Poisoned labels")] == [True, True]
     assert "http" not in html.replace("http://www.w3.org", "")
     assert "<script" not in html
-    assert html.count("<svg") == 2
+    assert html.count("<svg") == 3
 
 
 def test_data_that_cannot_be_used_is_named(model: Path, tmp_path: Path) -> None:

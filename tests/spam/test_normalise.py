@@ -2,11 +2,13 @@
 
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.spam.normalise import DISGUISES, LIMIT, fold, normalise
+from service.spam.folding import DISGUISES
+from service.spam.normalise import LIMIT, fold, fold_opened, normalise, opened_up
 
 ANY_TEXT = st.text(st.characters(), max_size=400)  # surrogates included
 
@@ -33,6 +35,10 @@ ANY_TEXT = st.text(st.characters(), max_size=400)  # surrogates included
         ("Q2hlYXAgdmlhZ3JhIG9ubGluZSBhdCB2aWFncmEuZXhhbXBsZQ==", "cheap viagra online at viagra.example", "entity"),
         ("c451no", "casino", "leet"),
         ("ple@$e", "please", "leet"),
+        ("5tr4ng3 b1g d34l5", "strange big deals", "leet"),
+        ("h t t p : / / x . y . z   n o w !", "http://x.y.z   now!", "spaced"),
+        ("c.h.e.a.p h.t.t.p.:././.a...b", "cheap http://a.b", "spaced"),
+        ("be<b></b> now", "be now", "entity"),
     ],
 )
 def test_disguises_are_read_through_and_counted(raw: str, read: str, disguise: str) -> None:
@@ -101,3 +107,12 @@ def test_letters_that_were_read_once_are_read_the_same_again(text: str) -> None:
 def test_no_text_is_longer_than_the_limit() -> None:
     assert len(normalise("ab" * LIMIT)) == LIMIT
     assert len(normalise("\ufdfa" * LIMIT)) <= 2 * LIMIT
+
+
+@given(st.lists(st.text("abE. \n\t\x00\x7f013@$!?/-", max_size=40), min_size=1, max_size=4))
+def test_the_short_way_for_ascii_reads_what_the_long_one_reads(texts: list[str]) -> None:
+    undone = np.zeros((len(texts), len(DISGUISES)))
+    opened = [opened_up(text, row) for text, row in zip(texts, undone, strict=True)]
+    short, long = fold(texts), fold_opened(opened, undone, traced=True)  # what is traced goes the long way
+    for one, other in zip(short[:5], long[:5], strict=True):
+        assert np.array_equal(one, other)

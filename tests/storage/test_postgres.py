@@ -1,7 +1,9 @@
 """What is PostgreSQL's own: placeholders, migrations by one of several, a server that goes away and comes back."""
 
 import asyncio
+import random
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -9,14 +11,16 @@ import pytest
 from psycopg import AsyncConnection
 
 from service.domain.errors import StorageUnavailable
-from service.storage import migrate
+from service.domain.search import parse
+from service.storage import migrate, search, search_postgres
 from service.storage.database import Query, Statement
 from service.storage.migrate import Migration, MigrationRefused, migrations
 from service.storage.migrate_postgres import migrate_postgres
 from service.storage.postgres import PostgresDatabase, open_postgres
-from service.storage.postgres_sql import translated
+from service.storage.postgres_sql import asked, translated
+from service.storage.search_order import Parts
 from tests.postgres import Server, server
-from tests.storage.test_units import adding, names
+from tests.storage.test_units import adding, names, seen
 
 
 @pytest.fixture
@@ -179,12 +183,145 @@ async def test_a_lock_held_by_another_is_told_in_time_and_heals(db: PostgresData
     await db.write([adding("a")])
 
 
+async def test_who_reads_for_long_does_not_keep_others_from_writing(db: PostgresDatabase, where: str) -> None:
+    with psycopg.connect(where) as other:
+        other.execute("LOCK TABLE outbox")
+        reads = [asyncio.ensure_future(db.read(Query("SELECT id FROM outbox", {}))) for _ in range(20)]
+        await asyncio.sleep(0)
+        await db.write([adding("a")])
+        assert not any(one.done() for one in reads)
+        other.rollback()
+    assert await asyncio.gather(*reads) == [[[]]] * 20
+
+
+async def test_units_that_wait_for_one_another_with_another_program_are_written_all_the_same(
+    db: PostgresDatabase, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed, one_by_one = [], PostgresDatabase._one_by_one
+
+    async def observed(self: PostgresDatabase, connection: Any, group: Any) -> Any:
+        replayed.append(len(group.units))
+        return await one_by_one(self, connection, group)
+
+    monkeypatch.setattr(PostgresDatabase, "_one_by_one", observed)
+    await db.write([adding("a"), adding("b")])
+    with psycopg.connect(where) as holder, psycopg.connect(where) as other, psycopg.connect(where) as watching:
+        holder.execute("UPDATE sites SET version = 1 WHERE id = 'a'")
+        other.execute("SET deadlock_timeout = '1min'")  # it is ours that is ended
+        other.execute("UPDATE sites SET version = 5 WHERE id = 'b'")
+        async with asyncio.timeout(20):
+            writing = asyncio.gather(db.write([seen("a", 1), adding("c")]), db.write([seen("b", 5)]))
+            await _waiting(watching, 1)
+            asking = asyncio.create_task(
+                asyncio.to_thread(other.execute, f"SELECT pg_advisory_xact_lock({0x6772_6565})")
+            )
+            await _waiting(watching, 2)
+            holder.commit()
+            await asking
+            other.commit()
+            await writing
+    assert (replayed, await names(db)) == ([2], ["a", "b", "c"])
+
+
+async def _waiting(connection: "psycopg.Connection[Any]", count: int) -> None:
+    """Until so many wait for a lock."""
+    asked = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
+    while connection.execute(asked).fetchone() != (count,):  # noqa: ASYNC110 - the server tells nobody
+        await asyncio.sleep(0.01)
+
+
 async def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.storage.postgres._WAIT_S", 0.2)
     with pytest.raises(MigrationRefused, match="cannot be reached"):
         migrate_postgres("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(StorageUnavailable, match="cannot be reached"):
         await open_postgres("postgresql://nobody@127.0.0.1:1/none")
+
+
+async def test_what_was_deleted_leaves_the_files_and_the_statistics(db: PostgresDatabase, where: str) -> None:
+    filling = "INSERT INTO sites (id, policy, created_at, version) VALUES (:id, :policy, 1, 1)"
+    for left in ("WHERE id <> 'kept'", ""):  # of an empty table ANALYZE forgets nothing by itself
+        await db.write([Statement(filling, {"id": f"n{i}", "policy": f"erased {i // 2}"}) for i in range(40)])
+        await db.write([Statement(f"{filling} ON CONFLICT DO NOTHING", {"id": "kept", "policy": "{}"})])
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute("ANALYZE sites")
+            await db.write([Statement(f"DELETE FROM sites {left}", {})])
+            assert not await db.scrub(may_take_long=False)
+            assert "erased 1" in _kept(connection)
+            assert await db.scrub(may_take_long=True)
+            assert "erased 1" not in _kept(connection)
+
+
+async def test_nobody_waits_for_long_behind_who_writes_the_tables_anew(
+    db: PostgresDatabase, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.storage.postgres_scrubbing._OPTIONS", "-c lock_timeout=100")
+    with psycopg.connect(where) as reading:
+        reading.execute("SELECT * FROM sites").fetchall()
+        assert not await db.scrub(may_take_long=True)
+
+
+def _kept(connection: "psycopg.Connection[Any]") -> str:
+    """What is in the files of the table and of what the server plans by."""
+    connection.execute("CHECKPOINT")
+    path_of = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath(%s)"
+    kept = ("sites", "sites_pkey", "pg_catalog.pg_statistic")
+    files = [row for name in kept for row in connection.execute(path_of, [name])]
+    return "".join(Path(path).read_bytes().decode("latin-1") for (path,) in files)
+
+
+async def test_queries_of_one_text_are_one_statement_with_the_same_answers(db: PostgresDatabase) -> None:
+    await db.write([adding(name) for name in ("a", "b", "c", "d")])
+    above = "SELECT id, version, id FROM sites WHERE id > :id AND id <> ':id' ORDER BY id DESC LIMIT :limit"
+    either = "SELECT id FROM sites WHERE id = :id OR created_at > :since OR version > :least ORDER BY id"
+    mixed = "SELECT id FROM sites WHERE version > :least ORDER BY id"
+    whole = "SELECT COUNT(*) FROM sites WHERE id > :id UNION ALL SELECT 100"
+    queries = [
+        *[Query(above, {"id": name, "limit": 2}) for name in ("a", "z", "c")],
+        *[Query(above, {"id": "a", "limit": limit}) for limit in (3, 1)],
+        *[Query(either, {"id": name, "since": at, "least": 1.5}) for name, at in (("b", None), (None, 5), ("c", 0))],
+        *[Query(whole, {"id": name, "unused": number}) for number, name in enumerate("acad")],
+        *[Query("SELECT id FROM sites WHERE id = :id", {"id": "a"})] * 3,
+        *[Query(mixed, {"least": least}) for least in (0, 0.5)],  # not of one kind: apart
+    ]
+    random.Random(1).shuffle(queries)
+    assert await db.read(*queries) == [(await db.read(query))[0] for query in queries]
+    assert sorted(len(one.places) for one in asked(queries)) == [1, 1, 3, 3, 4, 5]
+    assert await db.read() == []
+
+
+async def test_searches_ask_the_index_for_the_words_as_it_keeps_them(where: str) -> None:
+    """Where the two expressions differ by a letter, a search reads all comments."""
+    wanted = search.Wanted("blog", parse('"two words" -three link:a.example'), ("approved",))
+    query = search_postgres.query(wanted, search.Page("newest", None, 50))
+    with psycopg.connect(where) as connection:
+        connection.execute("SET enable_seqscan = off")
+        connection.execute("DROP INDEX comments_status, comments_doubtful")
+        plan = connection.execute("EXPLAIN " + translated(query.sql), query.parameters).fetchall()
+        connection.rollback()
+    assert "Bitmap Index Scan on comments_words" in str(plan)
+
+
+def test_the_cheap_look_misses_no_text_that_the_index_would_name(where: str) -> None:
+    chance = random.Random(5)
+    signs = [*"abiABIİıKkſ19", *" .,-_'/\n", "\u00ad", "\u0301", "\u200d", "†", "。", "漢", "é", "Σ"]
+    texts = ["".join(chance.choices(signs, k=chance.randrange(1, 14))) for _ in range(4_000)]
+    told = 0
+    with psycopg.connect(where) as connection:
+        connection.execute("CREATE TEMP TABLE c (text TEXT)")
+        with connection.cursor() as cursor, cursor.copy("COPY c FROM STDIN") as copy:
+            for text in texts:
+                copy.write_row([text])
+        for line in ("a", "ab", "k", "i", "ib", '"a b"', '"i a"', '"A-b"', '"1 a b"', "a.b", "b*", '"a i*"', "_a"):
+            parts = Parts()
+            for words in parse(line).words:
+                search_postgres.add_words(parts, words)
+            index, *look = parts.conditions
+            asked = f"SELECT c.text, {' AND '.join(look) or 'true'} FROM c WHERE {index}"
+            found = connection.execute(translated(asked), parts.parameters).fetchall()
+            assert [text for text, kept in found if not kept] == [], line
+            told += len(found)
+    assert told > 1_000
 
 
 async def test_a_read_is_read_only(db: PostgresDatabase) -> None:

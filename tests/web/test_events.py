@@ -5,7 +5,6 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ from service.actions.set_policy import set_policy
 from service.actions.set_thread import set_thread
 from service.domain.errors import TooManyStreams
 from service.storage.cache import Cache
-from service.storage.sqlite import open_sqlite
+from service.storage.engines import open_database
 from service.web import events
 from service.web.app_keys import FOLLOWING, SERVING
 from service.web.times import rfc3339
@@ -245,9 +244,9 @@ async def test_too_much_missed_is_a_reset(
 
 
 @pytest.fixture
-async def elsewhere(res: Resources, tmp_path: Path, clock: Clock) -> AsyncIterator[Resources]:
+async def elsewhere(res: Resources, where: str) -> AsyncIterator[Resources]:
     """The same database, as another process has it."""
-    db = await open_sqlite(tmp_path / "greenroom.sqlite")
+    db = await open_database(where)
     kept = {name: getattr(res, name) for name in set(res.__slots__) - {"db", "cache", "changes"}}
     yield Resources(db=db, cache=Cache(db), changes=Changes(), **kept)
     await db.close()

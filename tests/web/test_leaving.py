@@ -108,7 +108,7 @@ async def test_an_export_comes_in_portions(res: Resources, login: Login) -> None
 # The erasure
 
 
-async def test_erasure_takes_out_everything(blog: Blog, login: Login, res: Resources, where: str) -> None:
+async def test_erasure_takes_out_everything(blog: Blog, login: Login, res: Resources, where: str, engine: str) -> None:
     ada, mo = await login(blog, blog.ada), await login(blog, blog.moderator)
     olive, visitor = await login(blog, blog.owner), await login(blog, None)
     made = await olive(
@@ -146,6 +146,8 @@ async def test_erasure_takes_out_everything(blog: Blog, login: Login, res: Resou
         ("erased", None, "left", "member")
     ]
     assert (await olive("GET", "/settings")).json["moderation_mail"] == ["mo@mail.example"]
+    if engine == "postgres":  # whose tables only sweeping writes anew
+        await finish_erasures(res)
     for table in ("revisions", "labels", "outbox", "erasures"):
         assert rows(where, f"SELECT COUNT(*) FROM {table}") == [(0,)], table
     assert rows(where, "SELECT COUNT(*) FROM replays") == [(0,)]
@@ -263,8 +265,9 @@ async def test_an_interrupted_erasure_is_gone_on_with(
     assert rows(where, "SELECT COUNT(*) FROM erasures") == [(0,)]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_files_that_cannot_be_scrubbed_now_are_scrubbed_later(
-    ada: Caller, res: Resources, tmp_path: Path, where: str, only_sqlite: None
+    ada: Caller, res: Resources, tmp_path: Path, where: str
 ) -> None:
     await ada.post("Quite a rare sentence")
     with closing(sqlite3.connect(tmp_path / "greenroom.sqlite", isolation_level=None)) as reader:

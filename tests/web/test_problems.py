@@ -184,7 +184,7 @@ async def draining(world: World) -> Answer:
 async def storage_unavailable(world: World) -> Answer:
     """Another process writes without an end."""
     await world.ada("GET", "/session")  # what is read is in memory now
-    with held(world.where):
+    async with held(world.where):
         return await world.ada.post("Hello")
 
 

@@ -26,7 +26,7 @@ def logistic(train: Sequence[Row], test: Sequence[Row]) -> Scores:
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
     )
-    return _scored(make_pipeline(union, LogisticRegression(C=10.0, max_iter=300)), train, test)
+    return _scored(make_pipeline(union, LogisticRegression(C=10.0, solver="liblinear")), train, test)
 
 
 def bayes(train: Sequence[Row], test: Sequence[Row]) -> Scores:

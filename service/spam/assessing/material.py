@@ -38,7 +38,7 @@ def load(paths: Sequence[Path]) -> dict[str, Source]:
 def _source(name: str, rows: list[dict[str, Any]]) -> Source:
     return Source(
         name,
-        tuple(Row(Sample(row["text"]), row["label"] == "spam", name) for row in rows),
+        tuple(Row(Sample(row["text"]), row["label"] == "spam", name, row.get("lang", "")) for row in rows),
         tuple(row.get("split", "") for row in rows),
         tuple(row.get("paper_split", "") for row in rows),
     )

@@ -2,8 +2,9 @@
 // what happened if the server says no. Nothing is retried by itself, nothing is overwritten.
 
 import { after, cardOf, cards, countTicked, current, makeCurrent, refill, refresh, reload, setCounts, area, underway } from "./list.js";
-import { counted, say } from "./said.js";
+import { add, counted, say } from "./said.js";
 
+const LEFT_OUT = "The second click came too soon to be meant for the next comment, and did nothing.";
 const undoable = []; // ids of decisions that can be taken back, the newest last
 const ours = new Map(); // comment -> the version that our own decision made; the stream tells of that one, too
 
@@ -74,19 +75,29 @@ const back = (chosen) => {
   makeCurrent(chosen[0]);
 };
 
+let doubled = false;
+
+// The second click of a double click met the next card, and is not meant for it. That is said, with what the first did.
+export const leaveOut = () => {
+  if (underway.size) doubled = true;
+  else add(LEFT_OUT);
+};
+
 const told = (answer, refused) => {
   setCounts(answer.counts);
   if (answer.undo) undoable.push(answer.undo);
   const stays = refused ? `${counted(refused, "comment")} left alone, having changed since you looked.` : "";
   if (!answer.words) return say(stays, { fault: true });
-  return say(answer.words, { more: [answer.taught, stays].filter(Boolean).join(" "), undo: answer.undo && (() => undo(answer.undo)) });
+  say(answer.words, { more: [answer.taught, stays, doubled && LEFT_OUT].filter(Boolean).join(" "), undo: answer.undo && (() => undo(answer.undo)) });
+  doubled = false;
+  return undefined;
 };
 
 export const undo = async (decision = undoable.at(-1)) => {
   if (!decision) return say("There is nothing to take back.");
+  undoable.splice(undoable.indexOf(decision) >>> 0, 1); // at once: a second press takes back the one before
   const answer = await send(area().dataset.undo, new URLSearchParams({ decision }));
-  if (!answer) return undefined;
-  undoable.splice(undoable.indexOf(decision) >>> 0, 1);
+  if (!answer) return remember(decision);
   for (const one of answer.results) if (!one.problem) ours.set(one.id, one.version);
   told(answer, answer.results.filter((one) => one.problem).length);
   await reload(answer.results.find((one) => !one.problem)?.id).catch(() => {});

@@ -1,7 +1,7 @@
 // The queue by keyboard and in place. Without this file every page of the desk works as plain forms.
 
 import { askWhy } from "./asking.js";
-import { decide, keep, remember, undo } from "./deciding.js";
+import { decide, keep, leaveOut, remember, undo } from "./deciding.js";
 import { showHelp, wire } from "./help.js";
 import { keyOf, listen } from "./keys.js";
 import { area, cards, countTicked, current, makeCurrent, move, onNewCards, refill, tick, ticked } from "./list.js";
@@ -70,7 +70,18 @@ const act = (command) => {
   return true;
 };
 
-// Buttons do what keys do. A second click in the same place meets the next card's button, and is not meant for it.
+// Buttons do what keys do. The second click of a double click meets the next card's button, and is not meant for it; who
+// clicks on purpose is slower.
+const TOO_SOON_MS = 400;
+let lastClick = -TOO_SOON_MS;
+
+const isMeant = (event) => {
+  const soon = event.detail > 1 && event.timeStamp - lastClick < TOO_SOON_MS;
+  if (soon) leaveOut();
+  else lastClick = event.timeStamp;
+  return !soon;
+};
+
 const clicked = (event) => {
   const button = event.target.closest?.("#list button[name=action], #list .keep, [data-undo]");
   if (!button || event.defaultPrevented) return;
@@ -79,10 +90,10 @@ const clicked = (event) => {
     undo(button.dataset.undo);
   } else if (button.classList.contains("keep")) {
     event.preventDefault();
-    if (event.detail < 2) keep(button.closest(".card"));
+    if (isMeant(event)) keep(button.closest(".card"));
   } else if (button.value) {
     event.preventDefault();
-    if (event.detail < 2) byButton(button);
+    if (isMeant(event)) byButton(button);
   }
 };
 
@@ -122,6 +133,7 @@ const begin = () => {
     if (event.key === "Escape" && !document.querySelector("dialog[open]")) quiet();
   });
   listen(act);
+  document.querySelector(".tabs [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
   if (!location.hash) makeCurrent(cards()[0], { scroll: false });
   follow(area().dataset.site);
   lookAround(area().dataset.site);

@@ -1,17 +1,9 @@
-// The model page: the hold line follows the slider at once, the table says what it would have done as soon as the
-// service has counted, and a training's progress is looked at while it runs. Without this file there are buttons.
+// The model page: the hold line and what it would have done follow the slider at once, from figures that the page
+// holds; a training's progress is looked at while it runs. Without this file there are buttons.
 
-const SETTLES_MS = 120;
+import { fetchPage } from "./fetching.js";
+
 const PROGRESS_MS = 1_000;
-
-const fetchPage = (url) => new Promise((found, failed) => {
-  const request = new XMLHttpRequest();
-  request.open("GET", url);
-  request.responseType = "document";
-  request.onload = () => (request.status === 200 && request.response ? found(request.response) : failed(request.status));
-  request.onerror = () => failed(0);
-  request.send();
-});
 
 const replace = (page, selector) => {
   const fresh = page.querySelector(selector);
@@ -25,22 +17,50 @@ const moveLines = (value) => {
   }
 };
 
+// 95 % interval of a share (Wilson), as domain/intervals.py has it.
+const Z2 = 1.959964 ** 2;
+const interval = (count, of) => {
+  const share = count / of;
+  const middle = (share + Z2 / (2 * of)) / (1 + Z2 / of);
+  const reach = Math.sqrt(Z2 * (share * (1 - share) / of + Z2 / (4 * of * of))) / (1 + Z2 / of);
+  return [count ? Math.max(middle - reach, 0) : 0, count < of ? Math.min(middle + reach, 1) : 1];
+};
+
+const percent = (share) => (100 * share).toFixed(1);
+
+const fill = (cell, count, of) => {
+  if (!of) return;
+  const [low, high] = interval(count, of).map(percent);
+  cell.querySelector("strong").textContent = count;
+  cell.querySelector(".version").textContent = `, ${percent(count / of)} % (${low} to ${high} %)`;
+};
+
+// Each row knows how many of its kind are scored below every place of the slider.
+const countAgain = (slider, spamAt) => {
+  const value = Number(slider.value);
+  const place = Math.round(value / slider.step);
+  for (const row of document.querySelectorAll("#simulated tr[data-below]")) {
+    const of = Number(row.dataset.of);
+    const published = Number(row.dataset.below.split(" ")[place]);
+    const notSpam = value > spamAt ? published : Number(row.dataset.belowSpam);
+    [published, notSpam - published, of - notSpam].forEach((count, i) => fill(row.cells[i + 1], count, of));
+  }
+  document.querySelector("#hold-told").textContent = value.toFixed(3);
+  document.querySelector("#spam-told").textContent = Math.max(value, spamAt).toFixed(3);
+};
+
 const slider = document.querySelector("#hold");
 if (slider) {
-  let timer = 0;
-  let asked = 0;
-  slider.form.querySelector("button").hidden = true;
-  const count = async () => {
-    const mine = ++asked;
-    const page = await fetchPage(`${slider.form.action}?${new URLSearchParams(new FormData(slider.form))}`).catch(() => null);
-    if (page && mine === asked) replace(page, "#simulated");
-  };
+  const spamAt = Number(document.querySelector("#spam-told").dataset.at);
+  const button = slider.form.querySelector("button");
+  button.hidden = true;
   slider.addEventListener("input", () => {
-    const value = Number(slider.value);
-    document.querySelector("#hold-shown").textContent = value.toFixed(3);
-    moveLines(value);
-    clearTimeout(timer);
-    timer = setTimeout(count, SETTLES_MS);
+    document.querySelector("#hold-shown").textContent = Number(slider.value).toFixed(3);
+    moveLines(Number(slider.value));
+    countAgain(slider, spamAt);
+    document.querySelector("#missed")?.remove(); // they were another line's
+    button.textContent = "List the missed spam";
+    button.hidden = false;
   });
 }
 

@@ -1,10 +1,10 @@
 // Which key does what: the list of commands, what the moderator has changed of it, and listening. Keys never fire while
 // somebody types, in a dialog, or with Ctrl, Alt or Meta, which are the browser's.
 
-// name, key at first, words; `bulk`: with Shift it is done to all that are ticked.
+// name, key at first, words; `bulk`: with Shift it is done to all that are ticked; `walks`: again while it is held.
 export const COMMANDS = [
-  { name: "next", first: "j", words: "Next comment" },
-  { name: "previous", first: "k", words: "The comment before" },
+  { name: "next", first: "j", words: "Next comment", walks: true },
+  { name: "previous", first: "k", words: "The comment before", walks: true },
   { name: "approve", first: "a", words: "Approve; of what is published, keep it", bulk: true },
   { name: "reject", first: "r", words: "Reject, with a reason", bulk: true },
   { name: "mark_spam", first: "s", words: "Spam", bulk: true },
@@ -73,9 +73,10 @@ export const commandOf = (event) => {
 
 export const listen = (act) => {
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.repeat || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.target instanceof Element && event.target.closest(TYPING)) return;
     const command = commandOf(event);
-    if (command && act(command)) event.preventDefault();
+    if (!command || (event.repeat && !command.walks)) return; // a key held down walks on, and decides once
+    if (act(command)) event.preventDefault();
   });
 };

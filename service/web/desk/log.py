@@ -8,10 +8,11 @@ from aiohttp import web
 
 from service.actions.add_member import find_member
 from service.actions.identify import Who
-from service.actions.queue import LogFilter, excerpts, log_page, thread_id_of
+from service.actions.queue import LogFilter, decided_about, log_page, thread_id_of
+from service.domain.comment import Comment
 from service.domain.errors import Fault, Invalid
 from service.domain.ids import first_id_at
-from service.domain.moderation import LOGGED_ACTIONS, Decision
+from service.domain.moderation import LOGGED_ACTIONS, Decision, stands
 from service.web.app_keys import RESOURCES
 from service.web.desk.cards import DID, DONE
 from service.web.desk.notices import done, named, refused
@@ -21,6 +22,7 @@ from service.web.pages.visitor import visitor
 from service.web.paging import cursor_of, cursor_text
 
 _PER_PAGE = 50
+_EXCERPT = 120
 _DAY_MS = 86_400_000
 _NOBODY = "-"  # no id: what somebody unknown did is nothing
 _FILTERS = ("who", "action", "thread", "since", "until")
@@ -28,7 +30,7 @@ _LAST = "until"
 
 
 class Row(NamedTuple):
-    """A decision, and how many more of the list were taken together with it."""
+    """A decision, how many more of the list were taken together with it, and whether any of them can be taken back."""
 
     decision: Decision
     together: int
@@ -44,6 +46,7 @@ async def get_log(request: web.Request) -> web.Response:
     cursor = cursor_of(request, "decisions")
     before = cursor.id if cursor else _end(asked[_LAST])
     found, next_id = await log_page(res, who.site, await _wanted(request, who, asked), before, _PER_PAGE)
+    now = await decided_about(res, who.site, found)
     query = urlencode({name: value for name, value in asked.items() if value})
     home = f"/sites/{who.site.id}/desk/log"
     told = {
@@ -51,8 +54,8 @@ async def get_log(request: web.Request) -> web.Response:
         "here": f"{home}?{query}",
         "section": "log",
         "asked": asked,
-        "rows": rows(found),
-        "texts": await excerpts(res, who.site, [one.comment_id for one in found]),
+        "rows": rows(found, now),
+        "texts": {one.id: one.text[:_EXCERPT] for one in now.values()},
         "actions": LOGGED_ACTIONS,
         "words": DONE,
         "did": DID,
@@ -87,13 +90,13 @@ def _day(text: str, pointer: str) -> int:
         raise Invalid([Fault(pointer, "A day is needed, like 2026-11-23.")]) from None
 
 
-def rows(found: list[Decision]) -> list[Row]:
-    """Decisions as rows; those that one call took and that stand together are one row."""
+def rows(found: list[Decision], now: dict[str, Comment]) -> list[Row]:
+    """Decisions as rows, given their comments as they stand; what one call took and what stands together is one row."""
     made: list[Row] = []
     for one in found:
-        last = made[-1] if made else None
+        last, open_ = made[-1] if made else None, one.action != "undo" and stands(one, now.get(one.comment_id))
         if last is not None and last.decision.decision_id == one.decision_id:
-            made[-1] = last._replace(together=last.together + 1)
+            made[-1] = last._replace(together=last.together + 1, can_be_undone=last.can_be_undone or open_)
         else:
-            made.append(Row(one, 0, one.action not in ("undo", "edit", "dismiss")))
+            made.append(Row(one, 0, open_))
     return made

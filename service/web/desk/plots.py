@@ -9,7 +9,6 @@ from service.domain.intervals import Share
 from service.domain.simulation import Figures
 from service.web.desk.svg import (
     HATCH,
-    LEFT,
     RIGHT,
     WIDTH,
     Scale,
@@ -19,7 +18,7 @@ from service.web.desk.svg import (
     line,
     path,
     plot,
-    together,
+    swatch,
     upwards,
     words,
 )
@@ -38,6 +37,7 @@ class Drawn(NamedTuple):
     picture: Markup
     heads: tuple[str, ...]
     rows: Rows
+    legend: Sequence[tuple[Markup, str]] = ()
 
 
 def histogram(figures: Figures, hold_at: float) -> Drawn:
@@ -52,7 +52,7 @@ def histogram(figures: Figures, hold_at: float) -> Drawn:
     most = max((sum(one) for one in counts), default=0)
     x, y = across(), upwards(0, max(most, 1))
     frame = axes(x, y, "Score", _steps(most), percent=False)
-    pieces = [HATCH, frame, *_bars(found.edges, layers, x, y), _legend(layers), hold_line(x, y, hold_at)]
+    pieces = [HATCH, frame, *_bars(found.edges, layers, x, y), hold_line(x, y, hold_at)]
     rows: Rows = [
         (f"{found.edges[i]:.2f} to {found.edges[i + 1]:.2f}", *[str(count) for count in one])
         for i, one in enumerate(counts)
@@ -64,6 +64,7 @@ def histogram(figures: Figures, hold_at: float) -> Drawn:
         plot("Scores by outcome", pieces, "histogram"),
         ("Score", "Honest", "Spam", "Undecided"),
         rows,
+        [(swatch(_filled(kind, x=8, y=1, width=16, height=12)), name) for name, kind, _ in layers],
     )
 
 
@@ -90,21 +91,9 @@ def _filled(kind: str, **box: float) -> Markup:
     return element("rect", "", class_=f"of-{kind}", **filling, **box)
 
 
-def _legend(layers: Layers) -> Markup:
-    pieces = []
-    for i, (name, kind, _) in enumerate(layers):
-        left = LEFT + i * 130
-        pieces += [_filled(kind, x=left, y=8, width=14, height=12), words(left + 20, 18, name, "start")]
-    return together(pieces)
-
-
-def _line_legend(named: Sequence[tuple[str, str]]) -> Markup:
-    """What each line of a plot is, above it: (class, words)."""
-    pieces = []
-    for i, (class_, name) in enumerate(named):
-        left = LEFT + i * 190
-        pieces += [path([(left, 14), (left + 34, 14)], f"curve {class_}"), words(left + 42, 18, name, "start")]
-    return together(pieces)
+def _lines(*named: tuple[str, str]) -> list[tuple[Markup, str]]:
+    """What each line of a plot is: (class, words)."""
+    return [(swatch(path([(0, 7), (34, 7)], f"curve {class_}")), name) for class_, name in named]
 
 
 def hold_line(x: Scale, y: Scale, hold_at: float) -> Markup:
@@ -122,9 +111,6 @@ def threshold_curve(figures: Figures, hold_at: float) -> Drawn:
         path(precise, "curve precision"),
         path([(x.at(p.threshold), y.at(p.recall)) for p in points], "curve recall"),
         path([(x.at(p.threshold), y.at(p.held_ham)) for p in points], "curve held"),
-        _line_legend(
-            [("precision", "of the held, spam"), ("recall", "of the spam, held"), ("held", "of the honest, held")]
-        ),
     ]
     pieces = [axes(x, y, "Hold from this score on", _QUARTERS), *lines, hold_line(x, y, hold_at)]
     rows: Rows = [
@@ -136,6 +122,7 @@ def threshold_curve(figures: Figures, hold_at: float) -> Drawn:
         plot("Precision and recall", pieces, "curve"),
         ("Held from", "Of the held, spam", "Of spam, held", "Of honest, held"),
         rows,
+        _lines(("precision", "of the held, spam"), ("recall", "of the spam, held"), ("held", "of the honest, held")),
     )
 
 
@@ -179,11 +166,11 @@ def learning_curve(points: Sequence[dict[str, Any]]) -> Drawn | None:
     caught = [(x.at(one["labels"]), y.at(one["caught"])) for one in told]
     held = [(x.at(one["labels"]), y.at(one["held_ham"])) for one in told if one["held_ham"] is not None]
     pieces = [axes(x, y, "Labels", _QUARTERS), path(caught, "curve precision"), path(held, "curve held")]
-    pieces.append(_line_legend([("precision", "of the spam, caught"), ("held", "of the honest, held")]))
     rows: Rows = [(str(o["labels"]), str(o["tested"]), _percent(o["caught"]), _percent(o["held_ham"])) for o in points]
     sentence = "What a model of the first so many labels says of those that came next."
     heads = ("Labels", "Tested on", "Spam caught", "Honest held")
-    return Drawn("Learning curve", sentence, plot("Learning curve", pieces, "learning"), heads, rows)
+    legend = _lines(("precision", "of the spam, caught"), ("held", "of the honest, held"))
+    return Drawn("Learning curve", sentence, plot("Learning curve", pieces, "learning"), heads, rows, legend)
 
 
 def shares(title: str, sentence: str, named: Sequence[tuple[str, Share]], id_: str) -> Drawn:

@@ -2,6 +2,9 @@
 
 from typing import Any, Literal, NamedTuple, get_args
 
+import msgspec
+
+from service.domain.errors import Fault, Invalid
 from service.domain.site import Moderation, Policy, ThreadState, WhoMayComment
 from service.web.pages.forms import Form
 
@@ -33,7 +36,6 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
                 "choice",
                 _of(WhoMayComment, "anyone", "whoever is signed in", "members only"),
             ),
-            Setting("mail_domains", "Domains whose people are members", "One a line, like blog.example.", "lines"),
             Setting(
                 "state",
                 "Threads are",
@@ -42,8 +44,9 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
                 _of(ThreadState, "open", "closed: no new comments", "hidden"),
             ),
             Setting("close_after_days", "Close after so many days", "0: never.", "number"),
-            Setting("form_message", "Message above the form", "", "text"),
             Setting("edit_window_s", "Seconds in which a comment can be edited", "", "number"),
+            Setting("mail_domains", "Domains whose people are members", "One a line, like blog.example.", "lines"),
+            Setting("form_message", "Message above the form", "", "text"),
         ),
     ),
     (
@@ -98,19 +101,19 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     (
         "Letters, addresses, keeping",
         (
-            Setting("moderation_mail", "Who gets mail about what waits", "One address a line.", "lines"),
             Setting(
                 "moderation_mail_every",
-                "How often",
+                "Mail about what waits",
                 "",
                 "choice",
-                (("comment", "for each comment"), ("hour", "once an hour"), ("day", "once a day")),
+                (("comment", "comes for each comment"), ("hour", "comes once an hour"), ("day", "comes once a day")),
             ),
-            Setting("comment_mail", "Who gets mail about what is published", "One address a line.", "lines"),
-            Setting("origins", "The blog’s origins", "One a line, like https://blog.example.", "lines"),
             Setting("link_rel", "rel of links in comments", "", "line"),
             Setting("ip_retention_days", "Days for which traces of addresses are kept", "", "number"),
             Setting("rejected_retention_days", "Days for which rejected texts are kept", "0: for good.", "number"),
+            Setting("moderation_mail", "Who gets mail about what waits", "One address a line.", "lines"),
+            Setting("comment_mail", "Who gets mail about what is published", "One address a line.", "lines"),
+            Setting("origins", "The blog’s origins", "One a line, like https://blog.example.", "lines"),
         ),
     ),
 )
@@ -132,6 +135,20 @@ def changes(form: Form, policy: Policy) -> dict[str, Any]:
     """What the form has otherwise than the policy. What cannot be read is left for the policy to refuse."""
     found = {one.name: _value(one, form.one(one.name)) for one in SETTINGS if form.every(one.name)}
     return {name: value for name, value in found.items() if _plain(getattr(policy, name)) != value}
+
+
+def told(wanted: dict[str, Any]) -> dict[str, str]:
+    """These changes as the fields show them."""
+    return {name: _shown(tuple(value) if isinstance(value, list) else value) for name, value in wanted.items()}
+
+
+def of_file(text: str, policy: Policy) -> dict[str, Any]:
+    """What a file of settings has otherwise than the policy; names that are none are left for the policy to refuse."""
+    try:
+        found = msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        raise Invalid([Fault("/file", 'A file of settings is JSON, like {"max_links": 2}.')]) from None
+    return {name: value for name, value in found.items() if _plain(getattr(policy, name, None)) != value}
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,9 @@ export const say = (words, { more = "", undo = null, fault = false } = {}) => {
   document.querySelector(".notices")?.remove();
 };
 
+// One more sentence to what is said.
+export const add = (words) => place().querySelector("p")?.append(` ${words}`);
+
 export const quiet = () => place().replaceChildren();
 
 const button = (words, act) => {
@@ -26,7 +29,7 @@ const button = (words, act) => {
   made.type = "button";
   made.className = "quiet";
   made.textContent = words;
-  made.addEventListener("click", act);
+  made.addEventListener("click", act, { once: true });
   return made;
 };
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 48, 16, 38, 40
+LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 48
 
 
 class Scale(NamedTuple):
@@ -65,11 +65,11 @@ def axes(x: Scale, y: Scale, below: str, beside: Sequence[float], percent: bool 
     for value in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
         place = x.low + (x.high - x.low) * value
         pieces += [line(x.at(place), bottom, x.at(place), bottom + 4, "axis")]
-        pieces += [words(x.at(place), bottom + 17, _number(place))]
+        pieces += [words(x.at(place), bottom + 19, _number(place))]
     for value in beside:
         pieces += [line(x.start, y.at(value), x.end, y.at(value), "grid")]
         pieces += [words(x.start - 6, y.at(value) + 4, f"{value:.0%}" if percent else f"{value:g}", "end")]
-    pieces.append(words((x.start + x.end) / 2, bottom + 34, below))
+    pieces.append(words((x.start + x.end) / 2, bottom + 42, below))
     return together(pieces)
 
 
@@ -93,6 +93,11 @@ def plot(title: str, pieces: Iterable[Markup], id_: str, height: int = HEIGHT) -
         aria_label=title,
         id=id_,
     )
+
+
+def swatch(inner: Markup) -> Markup:
+    """A piece of a plot as its legend shows it, 34 by 14."""
+    return element("svg", inner, viewBox="0 0 34 14", class_="plot swatch", aria_hidden="true")
 
 
 # Lines for what is spam: told from what is not without colour. For one plot of a page: ids are the page's.

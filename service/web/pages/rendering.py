@@ -50,6 +50,11 @@ def shortly(time_ms: int) -> str:
     return f"{moment.day} {moment:%b %Y, %H:%M}"
 
 
+def day(time_ms: int) -> str:
+    """The day alone, where the hour tells nothing: 23 Nov 2026."""
+    return shortly(time_ms).partition(",")[0]
+
+
 def counted(count: int, noun: str = "comment") -> str:
     """1 comment, 2 comments."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
@@ -75,7 +80,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(rfc3339=rfc3339, readable=readable, shortly=shortly, cleaned=cleaned, counted=counted)
+    made.filters.update(rfc3339=rfc3339, readable=readable, shortly=shortly, day=day, cleaned=cleaned, counted=counted)
     made.globals["asset_url"] = asset_url
     return made
 

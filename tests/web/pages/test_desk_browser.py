@@ -14,7 +14,7 @@ from tests.behind import behind
 from tests.running import Running, running
 from tests.web.pages.desk_sites import Made, Site, desk, in_thread, make_sites, sign_in
 
-_SITES = {"keys": 50, "two": 6, "edit": 4, "bulk": 34, "campaign": 24, "pages": 6}
+_SITES = {"keys": 50, "two": 6, "edit": 4, "bulk": 34, "campaign": 24, "pages": 6, "line": 8}
 _KEYS = {"approve": ["a"], "reject": ["r", "2", "Enter"], "mark_spam": ["s"], "remove": ["d"]}
 _BECOMES = {"approve": "approved", "reject": "rejected", "mark_spam": "spam", "remove": "removed"}
 CURRENT = ".card.current"
@@ -231,6 +231,7 @@ def test_many_at_once_and_back(place: Place, signed: Signed) -> None:
     _comes_to_lie(page, place_of_buttons)  # where the hand is
     page.mouse.dblclick(*_middle(page))
     expect(page.locator("#said")).to_contain_text("1 comment approved.")
+    expect(page.locator("#said")).to_contain_text("The second click came too soon")
     assert list(place.statuses(place.sites["bulk"]).values()).count("approved") == 2  # the second click hit nobody
 
 
@@ -361,6 +362,26 @@ def test_what_changed_since_it_was_looked_at_is_shown_and_not_kept(place: Place,
     expect(card).to_have_attribute("data-version", "3")
     card.get_by_role("button", name="Keep it").click()
     expect(page.locator(".card")).to_have_count(0)
+
+
+def test_the_hold_line_tells_at_once_what_it_would_have_done(place: Place, signed: Signed) -> None:
+    """By the figures in the page, without asking; the same as the service says of that line."""
+    site, asked = place.sites["line"], []
+    ask = place.call(site, "Olive")
+    for comment, action in site.comments:
+        made = {"action": "mark_spam" if action == "mark_spam" else "approve"}
+        assert ask("POST", "/decisions", {**made, "comments": [{"id": comment, "version": 1}]})[0] == 200
+    page = signed("line", "Mo", "/model")
+    told = page.locator("#simulated table")
+    page.on("request", lambda request: asked.append(request.url))
+    for line in ("0.005", "0.4", "1"):
+        page.locator("#hold").fill(line)
+        expect(page.locator("#hold-told")).to_have_text(f"{float(line):.3f}")
+        moved = told.inner_text()
+        assert not [url for url in asked if "/sites/" in url]
+        page.goto(f"/sites/line/desk/model?hold_at={line}")
+        assert told.inner_text() == moved
+        asked.clear()
 
 
 def test_a_training_is_watched_without_the_page(place: Place, signed: Signed) -> None:

@@ -1,0 +1,1 @@
+-- Taking punctuation out of texts before their words are kept. Only PostgreSQL is told to; see the file beside this one.
