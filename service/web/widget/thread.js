@@ -93,8 +93,8 @@ export class Thread {
 
   // The exact time is told where somebody looks: to have the browser write its first date takes as long as forty comments.
   #exactly({ target }) {
-    const form = { dateStyle: "long", timeStyle: "short" };
-    for (const time of target.closest("header")?.querySelectorAll("time") ?? []) time.title = new Date(time.dateTime).toLocaleString(this.words.language, form);
+    const time = target.closest("time") ?? target.querySelector(":scope > time");
+    if (time) time.title ||= new Date(time.dateTime).toLocaleString(this.words.language, { dateStyle: "long", timeStyle: "short" });
   }
 
   #follow() {
