@@ -12,7 +12,9 @@ from typing import Any, NoReturn, cast
 
 import click
 
+from service.spam import context
 from service.spam.artefact import load_named, load_pinned
+from service.spam.context import Clue
 from service.spam.facts import Sample
 from service.spam.manifest import ModelRefused
 from service.spam.model import Model
@@ -31,12 +33,13 @@ class _BadLine(ValueError):
 @click.option("--model", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="Folder of the model to use; without it, the shipped one.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Say why: adds `log_odds`, before calibration, and `explanation`, whose "
-              "weights add up to it.")  # fmt: skip
+              "weights add up to it; its `clues`, from the post, come on top.")  # fmt: skip
 def command(folder: Path | None, explain: bool) -> None:
     """Score comments: JSON Lines in, the same objects with `score` out, in order.
 
-    Each line is an object with `text`, and may have `author` (a name), `url` (the author's), `lang`, `thread` and
-    `post`; other keys are kept. A bad line ends the run with exit code 1; the lines before it have been answered.
+    Each line is an object with `text`, and may have `author` (a name), `url` (the author's), `post` (the text of the
+    post: what a comment has to do with it moves the score a little), `lang` and `thread`; other keys are kept. A bad
+    line ends the run with exit code 1; the lines before it have been answered.
     """
     try:
         model = load_named(folder) if folder else load_pinned(shipped_folder(), SHIPPED_MANIFEST_SHA256)
@@ -107,14 +110,19 @@ def _write(model: Model, found: list[dict[str, Any]], explain: bool) -> None:
     samples = [Sample(fields["text"], fields.get("author", ""), fields.get("url", "")) for fields in found]
     answers = []
     for fields, sample, score in zip(found, samples, model.score(samples), strict=True):
-        why = _why(model, sample) if explain else {}
-        answers.append(json.dumps({**fields, "score": score, **why}))
+        clue = context.topic(sample.text, fields.get("post"))
+        moved = context.moved(score, [clue]) if clue else score
+        why = _why(model, sample, clue) if explain else {}
+        answers.append(json.dumps({**fields, "score": moved, **why}))
     if answers:
         click.echo("\n".join(answers))  # at once: to write costs more than to score
 
 
-def _why(model: Model, sample: Sample) -> dict[str, Any]:
-    """The explanation as JSON: start and stop are code points of the text as it was given."""
+def _why(model: Model, sample: Sample, clue: Clue | None) -> dict[str, Any]:
+    """The explanation as JSON: start and stop are code points of the text as it was given.
+
+    The clue from the post is apart, since it is added to the calibrated log-odds, the other weights to those before.
+    """
     found = model.explain(sample)
     pieces = [
         {
@@ -134,5 +142,6 @@ def _why(model: Model, sample: Sample) -> dict[str, Any]:
             "pieces": pieces,
             "facts": facts,
             "window": {"start": start, "stop": stop},
+            "clues": [{"code": clue.code, "detail": clue.detail, "weight": clue.log_odds}] if clue else [],
         },
     }

@@ -47,8 +47,7 @@ def written(people: Iterable[Member]) -> str:
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     for one in people:
-        name = f"'{one.name}" if one.name.startswith(_FORMULAS) else one.name
-        writer.writerow((name, one.email or "", one.role))
+        writer.writerow((_harmless(one.name), _harmless(one.email or ""), one.role))
     return text.getvalue()
 
 
@@ -132,6 +131,10 @@ def _entry(line: int, row: list[str], columns: list[str], needed: str) -> Entry:
         raise Invalid([Fault("", f"There is no role {role[:80]!r}; there are {', '.join(_ROLES)}.")])
     clean = clean_name(name or "") if name or needed == "name" else None
     return Entry(line, clean, check_email(email or None), role)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
 
 
 def _bare(cell: str) -> str:

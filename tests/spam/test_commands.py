@@ -213,6 +213,24 @@ def test_an_explanation_adds_up(trained: Path) -> None:
             assert found["text"][piece["start"] : piece["stop"]] == piece["text"]
 
 
+def test_the_post_moves_the_score_and_says_so() -> None:
+    post = (
+        "Tomatoes need warm evenings, patient watering, sunny windows, crumbly compost, sturdy stakes, careful pruning,"
+        " steady feeding, ripening weather, autumn harvesting, winter storage, spring sowing, garden gloves"
+    )
+    near = "Patient watering in the evenings helped my tomatoes more than compost did"
+    far = "Yesterday somebody played wonderful guitar music beneath different balconies nearby"
+    lines = [{"text": near}, {"text": near, "post": post}, {"text": far}, {"text": far, "post": post}]
+    result = run_score("\n".join(map(json.dumps, lines)), "--explain")
+    assert result.exit_code == 0, result.output
+    alone, on_topic, elsewhere, off_topic = map(json.loads, result.stdout.splitlines())
+    assert on_topic["score"] < alone["score"]
+    assert off_topic["score"] > elsewhere["score"]
+    assert [one["explanation"]["clues"] for one in (alone, elsewhere)] == [[], []]
+    assert on_topic["explanation"]["clues"][0]["code"] == "on-topic"
+    assert off_topic["explanation"]["clues"][0]["weight"] == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize("name", ["labels.jsonl", "labels.jsonl.gz"])
 def test_an_adapted_model_scores(tmp_path: Path, name: str) -> None:
     campaign = "the golden parrot society of town {} has a seat for you, write to {}"

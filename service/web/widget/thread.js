@@ -22,12 +22,8 @@ export class Thread {
     this.sort = host.getAttribute("sort");
     this.draftName = `greenroom draft ${this.api.base} ${this.key}`;
     this.sessionName = `greenroom session ${this.api.base}`;
-    this.dress(style);
+    root.adoptedStyleSheets.push(style);
     this.#begin(known);
-  }
-
-  dress(sheet) {
-    this.root.adoptedStyleSheets.push(sheet);
   }
 
   async #begin(known) {
@@ -43,7 +39,7 @@ export class Thread {
 
   close() {
     this.api.left.abort();
-    this.root.adoptedStyleSheets = this.root.adoptedStyleSheets.slice(0, 1);
+    this.root.adoptedStyleSheets.length = 1;
     this.root.replaceChildren(h("slot"));
   }
 
@@ -121,7 +117,7 @@ export class Thread {
   // The look of what is not there at first.
   async #more() {
     const answer = await fetch(new URL("more.css", import.meta.url));
-    this.dress(await new CSSStyleSheet().replace(await answer.text()));
+    this.root.adoptedStyleSheets.push(await new CSSStyleSheet().replace(await answer.text()));
   }
 
   // A button names the part that knows how, and what to do.
