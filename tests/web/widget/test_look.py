@@ -32,11 +32,11 @@ CONTRASTS = """pages => {
     return .2126 * r + .7152 * g + .0722 * b + .05;
   };
   const between = (one, other) => Math.max(light(one) / light(other), light(other) / light(one));
-  return pages.map(([text, page]) => {
-    host.style.color = text;
+  return pages.map(([text, page, accent]) => {
+    host.style = `color: ${text}` + (accent ? `; --greenroom-accent: ${accent}` : "");
     const main = host.shadowRoot.querySelector(".main");
     const { backgroundColor } = getComputedStyle(main);
-    return [between(backgroundColor, getComputedStyle(main.querySelector("span")).color), between(backgroundColor, page)];
+    return [between(backgroundColor, getComputedStyle(main.firstChild).color), between(backgroundColor, page)];
   });
 }"""
 
@@ -71,6 +71,11 @@ def test_buttons_can_be_read_whatever_colours_the_blog_has(stage: Stage, reader:
     pages += [["#ccc", "#222"], ["#e4e8e1", "#131813"], ["#fff", "#000"]]
     found = reader.page.evaluate(CONTRASTS, pages)
     assert [pair for pair, contrasts in zip(pages, found, strict=True) if min(contrasts) < 4.5] == [], found
+    own = [
+        ["#222", "#fff", accent] for accent in ("#8a1f3d", "#ffd54f", "#777", "#06c", "#e00", "#3b8", "#000", "#fff")
+    ]
+    found = reader.page.evaluate(CONTRASTS, own)
+    assert [accent for (*_, accent), (words, _) in zip(own, found, strict=True) if words < 4.5] == [], found
 
 
 @pytest.mark.parametrize(
