@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.actions.fit_model import Fitted, sample_of
-from service.actions.golden import golden
+from service.actions.golden import Golden, golden
 from service.actions.resources import Resources
 from service.actions.scored_history import PUBLISHED, score_all
+from service.actions.set_golden import MOST_GOLDEN
 from service.domain.learning import Taught
 from service.domain.promotion import Case, Judgement, judge
 from service.domain.simulation import Figures, Judged, figures
@@ -55,7 +56,9 @@ async def at_the_gate(
     theirs = await _champions(res, site, rows, champion)
     hold = _hold_of(site.policy, asked.hold.at if asked else cuts[0]), await _hold_of_champion(res, site, champion)
     cases = _cases(fitted, theirs, hold)
-    return Verdict(judge(cases, _golden(challenger, champion.model, hold)), cuts, asked, figures(history), history)
+    known = [*golden(), *await _own_golden(res, site, champion)]
+    judgement = judge(cases, await _golden(known, challenger, champion.model, hold))
+    return Verdict(judgement, cuts, asked, figures(history), history)
 
 
 def _believed(fitted: Fitted) -> list[tuple[Taught, float]]:
@@ -106,8 +109,15 @@ def _cases(fitted: Fitted, theirs: dict[str, float], hold: tuple[float, float]) 
     ]
 
 
-def _golden(challenger: Model, champion: Model, hold: tuple[float, float]) -> list[Case]:
-    known = golden()
+async def _own_golden(res: Resources, site: Site, champion: Champion) -> list[Golden]:
+    """The site's own, but for those that the champion was trained on before they were put aside."""
+    made, until = (champion.trained.created_at, champion.trained.labels_until) if champion.trained else (0, -1)
+    found = await labels.golden(res.db, site.id, "", MOST_GOLDEN)
+    unseen = [one.row for one in found if one.since <= made or one.row.label.created_at > until]
+    return [Golden(sample_of(row), row.label.label == "spam") for row in unseen]
+
+
+async def _golden(known: Sequence[Golden], challenger: Model, champion: Model, hold: tuple[float, float]) -> list[Case]:
     samples = [one.sample for one in known]
-    ours, theirs = challenger.score(samples), champion.score(samples)
+    ours, theirs = await score_all(challenger, samples), await score_all(champion, samples)
     return [Case(one.spam, their < hold[1], our < hold[0]) for one, our, their in zip(known, ours, theirs, strict=True)]

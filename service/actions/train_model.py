@@ -19,6 +19,7 @@ from service.actions.gate import Champion, Verdict, at_the_gate
 from service.actions.model_card import card_of, words_of
 from service.actions.reporter import Reporter, reporting
 from service.actions.resources import Resources
+from service.actions.set_golden import MOST_GOLDEN
 from service.actions.set_thresholds import keeping
 from service.actions.site_models import load_checked
 from service.domain.errors import Refusal
@@ -79,14 +80,15 @@ def _where(fault: Exception) -> str:
 
 async def _train(res: Resources, site: Site, training: Training, shop: Workshop, reporter: Reporter) -> None:
     await asyncio.to_thread(_sweep, shop.folder / site.id, await _named(res, site))
-    rows = await labels.newest(res.db, site.id, _MOST[training.kind])
+    reporter.tell("finding near-duplicates", 0.05)
+    rows, clusters = await asyncio.to_thread(
+        _apart, await labels.newest(res.db, site.id, _MOST[training.kind]), await _aside(res, site)
+    )
     reporter.reads(len(rows))
     await reporter.now()
     if (why := too_few([row.label for row in rows])) is not None:
         raise CannotLearn(why)
     champion = await _champion(res, site, shop)
-    reporter.tell("finding near-duplicates", 0.05)
-    clusters = await asyncio.to_thread(clusters_of, rows)
     fitted = await asyncio.to_thread(fit, shop.base, rows, clusters, res.now_ms(), reporter.tell)
     reporter.tell("comparing it with the model in service", 0.7)
     verdict = await at_the_gate(res, site, fitted, rows, champion)
@@ -112,6 +114,18 @@ async def _champion(res: Resources, site: Site, shop: Workshop) -> Champion:
             model = await asyncio.to_thread(load_checked, folder, serving.manifest_sha256, shop.secret)
             return Champion(model, trained, number)
     return Champion(shop.base, None, number)
+
+
+async def _aside(res: Resources, site: Site) -> list[LabelRow]:
+    return [one.row for one in await labels.golden(res.db, site.id, "", MOST_GOLDEN)]
+
+
+def _apart(rows: list[LabelRow], golden: list[LabelRow]) -> tuple[list[LabelRow], list[int]]:
+    """The rows to train on and their clusters: without near-duplicates of what models are judged by."""
+    clusters = clusters_of([*rows, *golden])
+    judged = set(clusters[len(rows) :])
+    kept = [(row, cluster) for row, cluster in zip(rows, clusters, strict=False) if cluster not in judged]
+    return [row for row, _ in kept], [cluster for _, cluster in kept]
 
 
 def clusters_of(rows: list[LabelRow]) -> list[int]:

@@ -8,7 +8,7 @@ import click
 
 from service.commands.train import FilesOption
 from service.spam.artefact import load_named, load_pinned
-from service.spam.assessing import attacks, material, page, parts, reliability, tables
+from service.spam.assessing import attacks, material, mixing, page, parts, reliability, tables
 from service.spam.assessing.bench import Bench
 from service.spam.assessing.tables import Table
 from service.spam.manifest import ModelRefused
@@ -21,6 +21,7 @@ _PARTS: dict[str, Callable[[Bench], list[Table]]] = {
     "learning": parts.learning,
     "disguises": attacks.disguises,
     "poisoning": attacks.poisoning,
+    "constants": mixing.constants,
     "speed": attacks.speed,
 }
 

@@ -37,7 +37,7 @@ class Turns(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """The gate's word with what it rests on: the site's decisions and the golden set, each by kind of error."""
+    """The gate's word with what it rests on: the site's decisions and the golden sets, each by kind of error."""
 
     outcome: Outcome
     reason: str

@@ -42,6 +42,7 @@ class Terms(NamedTuple):
     """How a local model is trained and when it is believed."""
 
     strength: float = 3.0  # scikit-learn's C
+    trust: float = 30.0  # in the prior of the mixture, in labels; docs/model.md shows what others of the two would do
     folds: int = 5
     fewest: int = 5  # labels of spam, and of ham; with fewer only the share of spam is learnt
     most_of_a_group: float = 3.0  # the weight that all labels of one group have together
@@ -87,7 +88,7 @@ def adapt(base: Model, labels: Sequence[Label], terms: Terms = _USUAL) -> Adapte
             unseen = rows.shipped + mix.b
         else:
             local = _unseen(rows, terms)
-            mix, table = stack.mix(rows.shipped, local, rows.spam, rows.weights), _learn(rows, terms)
+            mix, table = stack.mix(rows.shipped, local, rows.spam, rows.weights, terms.trust), _learn(rows, terms)
             unseen = mix.a * rows.shipped + mix.c * local + mix.b
     weights = _mixed(base.weights, table, mix)
     weighed = (float(rows.weights[~rows.spam].sum()), float(rows.weights[rows.spam].sum()))

@@ -18,15 +18,20 @@ class Mix(NamedTuple):
 
 
 PRIOR = Mix(0.5, 1.0, 0.0)
-_TRUST = np.array([30.0, 30.0, 0.1])  # precision of the prior on each number, in labels of full weight
+_TRUST_IN_B = 0.1  # precision of the prior on b, in labels of full weight
 _SHIFT_TRUST = 0.25  # the same where b alone is fitted
 _ROUNDS = 40
 
 
-def mix(shipped: Floats, local: Floats, spam: Truth, weights: Floats) -> Mix:
-    """The likeliest numbers, given labelled log-odds of both models, neither of which saw these labels."""
+def mix(shipped: Floats, local: Floats, spam: Truth, weights: Floats, trust: float) -> Mix:
+    """The likeliest numbers, given labelled log-odds of both models, neither of which saw these labels.
+
+    `trust` is the precision of the prior on a and c, in labels of full weight.
+    """
     columns = np.column_stack((shipped, local, np.ones(len(shipped))))
-    found = _newton(columns, np.zeros(len(shipped)), spam, weights, np.array(PRIOR), _TRUST)
+    found = _newton(
+        columns, np.zeros(len(shipped)), spam, weights, np.array(PRIOR), np.array([trust, trust, _TRUST_IN_B])
+    )
     return Mix(max(float(found[0]), 0.0), max(float(found[1]), 0.0), float(found[2]))
 
 

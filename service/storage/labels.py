@@ -1,17 +1,25 @@
-"""What trainings read: labelled comments with text, name and address as they came. decisions.py writes labels."""
+"""What trainings read: labelled comments with text, name and address as they came. decisions.py writes labels.
+
+Golden are those that are put aside: models are judged by them, and trained on all others.
+"""
 
 import msgspec
 
+from service.domain.errors import NotAllowedNow
 from service.domain.ids import first_id_at
 from service.domain.learning import Taught
-from service.storage.database import Database, Query, Row
+from service.storage.database import Database, Query, Row, Statement
 
 _COUNTED = 500
 # What trainings learn from: not what somebody said who is banned by now, nor what was said of a text that is gone.
-_TAUGHT = (
+_SAID = (
     "FROM labels l JOIN comments c ON c.id = l.comment_id LEFT JOIN members g ON g.id = l.member_id"
     " WHERE l.site_id = :site_id AND c.text <> '' AND COALESCE(g.status, 'active') <> 'banned'"
-    " ORDER BY l.created_at DESC LIMIT :limit"
+)
+_TAUGHT = f"{_SAID} AND l.golden_at IS NULL ORDER BY l.created_at DESC LIMIT :limit"
+_COLUMNS = (
+    "l.comment_id, l.label, l.source, l.member_id, c.author_id, l.contested, l.created_at, c.text, l.author_name,"
+    " l.author_url"
 )
 
 
@@ -35,17 +43,52 @@ async def newest(db: Database, site_id: str, limit: int) -> list[LabelRow]:
 
     What somebody said who is banned by now is left out.
     """
-    sql = (
-        "SELECT l.comment_id, l.label, l.source, l.member_id, c.author_id, l.contested, l.created_at, c.text,"
-        f" l.author_name, l.author_url {_TAUGHT}"
-    )
-    (rows,) = await db.read(Query(sql, {"site_id": site_id, "limit": limit}))
+    (rows,) = await db.read(Query(f"SELECT {_COLUMNS} {_TAUGHT}", {"site_id": site_id, "limit": limit}))
     return [_row(row) for row in rows]
+
+
+class GoldenRow(msgspec.Struct, frozen=True):
+    """A label that is put aside, what was submitted, and since when it is golden."""
+
+    row: LabelRow
+    since: int
+
+
+async def golden(db: Database, site_id: str, after: str, limit: int) -> list[GoldenRow]:
+    """The site's golden labels by the ids of their comments, after one of them."""
+    sql = (
+        f"SELECT {_COLUMNS}, l.golden_at {_SAID} AND l.golden_at IS NOT NULL AND l.comment_id > :after"
+        " ORDER BY l.comment_id LIMIT :limit"
+    )
+    (rows,) = await db.read(Query(sql, {"site_id": site_id, "after": after, "limit": limit}))
+    return [GoldenRow(_row(row[:-1]), row[-1]) for row in rows]
+
+
+def put_aside(site_id: str, comment_id: str, now_ms: int, most: int) -> Statement:
+    """Makes a label golden; one that is, stays so since when it was. Refused where there is no label, or `most` are."""
+    return Statement(
+        "UPDATE labels SET golden_at = COALESCE(golden_at, :now) WHERE comment_id = :comment_id AND site_id = :site_id"
+        " AND (golden_at IS NOT NULL OR"
+        " (SELECT COUNT(*) FROM labels g WHERE g.site_id = :site_id AND g.golden_at IS NOT NULL) < :most)",
+        {"site_id": site_id, "comment_id": comment_id, "now": now_ms, "most": most},
+        NotAllowedNow,
+    )
+
+
+def put_back(site_id: str, comment_id: str) -> Statement:
+    """Lets a golden label teach again; nothing where it does."""
+    return Statement(
+        "UPDATE labels SET golden_at = NULL WHERE comment_id = :comment_id AND site_id = :site_id",
+        {"site_id": site_id, "comment_id": comment_id},
+    )
 
 
 async def count_since(db: Database, site_id: str, since_ms: int, most: int) -> int:
     """How many labels were given after a moment, counting no further than `most`."""
-    sql = "SELECT 1 FROM labels WHERE site_id = :site_id AND created_at > :since ORDER BY created_at LIMIT :most"
+    sql = (
+        "SELECT 1 FROM labels WHERE site_id = :site_id AND created_at > :since AND golden_at IS NULL"
+        " ORDER BY created_at LIMIT :most"
+    )
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "since": since_ms, "most": most}))
     return len(rows)
 

@@ -35,8 +35,10 @@ def query(wanted: Wanted, at: Page) -> Query:
         parts.add(f"c.thread_id IN ({parts.names(wanted.thread_ids or ('',))})")
     if search.authors:
         _add_authors(parts, wanted)
-    if wanted.reported:
+    if wanted.among == "reported":
         parts.add("EXISTS (SELECT 1 FROM reported d WHERE d.comment_id = c.id)")
+    if wanted.among == "audit":
+        parts.add("EXISTS (SELECT 1 FROM audits d WHERE d.comment_id = c.id AND d.looked_at IS NULL)")
     column, order = _order(parts, at)
     sql = f"SELECT {COLUMNS}, {column} FROM {SOURCE} WHERE {parts.where} ORDER BY {order} LIMIT {parts.name(at.limit)}"
     return Query(sql, parts.parameters, varies=True)

@@ -16,6 +16,7 @@ from service.actions.model_life import Version, figures_of, simulation, version_
 from service.actions.pass_audit import pass_audit
 from service.actions.promote_model import promote_model, roll_back
 from service.actions.resources import Resources
+from service.actions.set_golden import golden_page, set_golden
 from service.actions.set_member import MemberChange, set_member
 from service.actions.set_policy import set_policy
 from service.actions.set_thresholds import follow_policy
@@ -23,7 +24,7 @@ from service.actions.site_models import SiteModels
 from service.actions.start_training import find_training, start_training
 from service.actions.train_model import Workshop, train_model
 from service.actions.undo_decision import undo_decision
-from service.domain.errors import AlreadyTraining, NotAllowedNow
+from service.domain.errors import AlreadyTraining, NotAllowedNow, NotFound
 from service.domain.member import Member
 from service.domain.moderation import Action
 from service.domain.training import Training
@@ -320,3 +321,33 @@ async def test_a_sample_is_drawn_looked_at_and_counted(school: School) -> None:
     assert (await sites.status_counts(school.res.db, "blog"))["audit"] == 1
     await erase_member(school.res, school.blog.site, school.blog.ada.id)
     assert (await sites.status_counts(school.res.db, "blog"))["audit"] == 0
+
+
+async def test_what_is_golden_judges_and_does_not_teach(school: School) -> None:
+    await school.sit(40)
+    rows = await labels.newest(school.res.db, "blog", 40)
+    spam = [row.label.comment_id for row in rows if row.label.label == "spam"][:10]
+    for comment_id in spam:
+        await set_golden(school.res, school.blog.owner, comment_id, golden=True)
+    page, more = await golden_page(school.res, "blog", None, 9)
+    assert ([one.id for one in page], {one.label for one in page}, more) == (sorted(spam)[:9], {"spam"}, page[-1].id)
+    assert [one.id for one in (await golden_page(school.res, "blog", more, 9))[0]] == sorted(spam)[9:]
+    ended = await school.train()
+    found = await version(school, ended.version)
+    assert found.trained is not None
+    assert found.trained.card["gate"]["golden"] == 64 + len(spam)
+    left = await labels.newest(school.res.db, "blog", 40)
+    assert not {row.label.comment_id for row in left} & set(spam)
+    said = await models.said(school.res.db, found.trained.id)
+    assert not said.keys() & set(spam)
+    assert ended.labels <= 40 - len(spam)
+    await set_golden(school.res, school.blog.owner, spam[0], golden=False)
+    assert spam[0] in {row.label.comment_id for row in await labels.newest(school.res.db, "blog", 40)}
+
+
+async def test_only_what_was_called_ham_or_spam_can_be_golden(school: School) -> None:
+    waiting = (await school.blog.post("Nobody has decided about this one.")).comment
+    with pytest.raises(NotAllowedNow, match="decide about this comment first"):
+        await set_golden(school.res, school.blog.owner, waiting.id, golden=True)
+    with pytest.raises(NotFound):
+        await set_golden(school.res, school.blog.owner, "elsewhere", golden=True)

@@ -125,11 +125,11 @@ def test_three_numbers_are_found_that_made_the_labels() -> None:
     shipped, local = draw.normal(0, 3, 20_000), draw.normal(0, 2, 20_000)
     odds = 0.8 * shipped + 1.4 * local - 1.0
     spam = draw.random(20_000) < 1.0 / (1.0 + np.exp(-odds))
-    found = stack.mix(shipped, local, spam, np.ones(20_000))
+    found = stack.mix(shipped, local, spam, np.ones(20_000), 30.0)
     assert found == pytest.approx((0.8, 1.4, -1.0), abs=0.1)
 
 
 def test_without_evidence_the_prior_stands() -> None:
     nothing = np.zeros(10)
-    found = stack.mix(nothing, nothing, np.arange(10) < 5, np.ones(10))
+    found = stack.mix(nothing, nothing, np.arange(10) < 5, np.ones(10), 30.0)
     assert found == pytest.approx((0.5, 1.0, 0.0), abs=1e-6)

@@ -83,7 +83,7 @@ EXPORTED = (
 )
 START = Position("0", 0.5)
 SEARCHED = search.Wanted(
-    "blog", parse("words author:ada thread:/a score:>0.8 link:a.example"), ("pending",), False, ("m",), ("t",)
+    "blog", parse("words author:ada thread:/a score:>0.8 link:a.example"), ("pending",), None, ("m",), ("t",)
 )
 
 # Every reading function of storage, with arguments that make it send its queries.
@@ -171,6 +171,7 @@ READS: dict[str, Callable[[Any], Any]] = {
     "labels.count_since": lambda db: labels.count_since(db, "blog", 0, 500),
     "labels.count_taught": lambda db: labels.count_taught(db, "blog", 500),
     "labels.count_taken_back": lambda db: labels.count_taken_back(db, "blog", 0, 500),
+    "labels.golden": lambda db: labels.golden(db, "blog", "", 500),
     "labels.undecided": lambda db: labels.undecided(db, "blog", 500),
     "labels.of_each": lambda db: labels.of_each(db, "blog"),
     "trainings.find": lambda db: trainings.find(db, "blog", "t"),

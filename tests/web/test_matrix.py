@@ -40,6 +40,9 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/comments/{id}/reports"): (404, 404, 404, 404, 404, 401),  # it is held
     ("POST", "/comments/{id}/reports/dismiss"): (401, 403, 403, 409, 409, 401),  # nobody has reported it
     ("POST", "/comments/{id}/audit/ok"): (401, 403, 403, 409, 409, 401),  # it is no sample
+    ("GET", "/golden"): MODERATORS,
+    ("PUT", "/comments/{id}/golden"): (401, 403, 403, 403, 409, 401),  # nobody has decided about it
+    ("DELETE", "/comments/{id}/golden"): (401, 403, 403, 403, 204, 401),
     ("GET", "/models"): MODERATORS,
     ("GET", "/models/{version}"): (401, 403, 403, 404, 404, 401),
     ("GET", "/models/{version}/simulation"): (401, 403, 403, 404, 404, 401),

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from service.spam import adapting, folding, normalise, timing
+from service.spam.adapting import Terms
 from service.spam.assessing import material
 from service.spam.assessing.bench import Bench, scored
+from service.spam.assessing.material import Source
 from service.spam.assessing.parts import labels_of
 from service.spam.assessing.tables import Curve, Plot, Table, mean
 from service.spam.disguising import DISGUISES, GOOD, HARMLESS
@@ -16,6 +18,7 @@ from service.spam.training import Row
 
 SHARES = (0.0, 0.01, 0.05, 0.1, 0.2)  # of the labels are poison
 _LABELS = 200
+_USUAL = Terms()
 _COMMENTS = 600  # that each disguise is put on
 
 
@@ -59,12 +62,10 @@ def poisoning(bench: Bench) -> list[Table]:
     """Labels of an enemy among those of a moderator, on a source that the model had not seen."""
     source = next(source for source in bench.mixed() if source.name.startswith(material.VIDEOS))
     base = bench.without(source.name)
-    order = np.random.default_rng(3).permutation(len(source.rows))
-    half = min(_LABELS, len(order) // 2)
-    known, rest = ([source.rows[place] for place in part] for part in (order[:half], order[half:]))
+    known, rest = halves(source)
     lines, curves = [], []
-    for name, poison in (("dictionary", _dictionary), ("focused", _focused), ("rogue moderator", _rogue)):
-        found = [_hurt(base, poison(known, rest, share), rest) for share in SHARES]
+    for name, poison in ATTACKS.items():
+        found = [hurt(base, poison(known, rest, share), rest) for share in SHARES]
         clean = found[0]
         lines.append(
             (name, *(f"{100 * (recall - clean[0]):+.1f} / {100 * (ham - clean[1]):+.1f}" for recall, ham in found[1:]))
@@ -73,16 +74,24 @@ def poisoning(bench: Bench) -> list[Table]:
             Curve(name, tuple(zip([100 * share for share in SHARES], (pair[0] for pair in found), strict=True)))
         )
     about = (
-        f"{half} labels of {source.name}, of which a share is poison. Change in points of spam caught at one half / of "
-        "honest comments blocked. The gate on promotions (docs/model.md) comes on top."
+        f"{len(known)} labels of {source.name}, of which a share is poison. Change in points of spam caught at one "
+        "half / of honest comments blocked. The gate on promotions (docs/model.md) comes on top."
     )
     head = ("attack", *(f"{100 * share:g} %" for share in SHARES[1:]))
     plot = Plot("percent of poison", "spam caught", tuple(curves))
     return [Table("Poisoned labels", about, head, tuple(lines), plot)]
 
 
-def _hurt(base: Model, labels: Sequence[Row], rest: Sequence[Row]) -> tuple[float, float]:
-    spam, found = scored(adapting.adapt(base, labels_of(labels)).model, rest)
+def halves(source: Source) -> tuple[list[Row], list[Row]]:
+    """Rows that a moderator labels, and others to measure by."""
+    order = np.random.default_rng(3).permutation(len(source.rows))
+    half = min(_LABELS, len(order) // 2)
+    return [source.rows[place] for place in order[:half]], [source.rows[place] for place in order[half:]]
+
+
+def hurt(base: Model, labels: Sequence[Row], rest: Sequence[Row], terms: Terms = _USUAL) -> tuple[float, float]:
+    """Shares of the spam that is caught and of the honest comments that are blocked, at one half."""
+    spam, found = scored(adapting.adapt(base, labels_of(labels), terms).model, rest)
     return float((found[spam] > 0.5).mean()), float((found[~spam] > 0.5).mean())
 
 
@@ -112,6 +121,9 @@ def _rogue(known: Sequence[Row], _rest: Sequence[Row], share: float) -> list[Row
     wrong = {place for place, row in enumerate(known) if row.spam}
     flipped = set(sorted(wrong)[: round(share * len(known))])
     return [row._replace(spam=False) if place in flipped else row for place, row in enumerate(known)]
+
+
+ATTACKS = {"dictionary": _dictionary, "focused": _focused, "rogue moderator": _rogue}
 
 
 def speed(bench: Bench) -> list[Table]:

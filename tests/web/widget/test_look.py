@@ -127,7 +127,7 @@ def test_nothing_moves_while_comments_come(stage: Stage, readers: Readers, talk:
         page.add_init_script(SHIFTS)
         page.goto(stage.blog.page(f"<p>{'Radio. ' * words}</p>{stage.embedded(talk)}{footer}", head=style))
         while reader.comments.count() == 0:
-            page.mouse.wheel(0, 0 if words == 2 else 200)
+            page.mouse.wheel(0, 0 if words == 2 else 500)
             page.evaluate("new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
         reader.comments.last.scroll_into_view_if_needed()
         page.evaluate("new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
