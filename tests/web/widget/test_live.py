@@ -68,7 +68,7 @@ def test_a_stream_that_dies_goes_on_where_it_was(stage: Stage, reader: Reading) 
             reader.open(stage.post(thread, "live", through=between.url))
         between.cut()
         stage.comment(thread, "after it died")
-        expect(news(reader)).to_be_visible(timeout=10_000)  # the service asks browsers to wait for three seconds
+        expect(news(reader)).to_be_visible()
         reader.page.goto("about:blank")
     first, again = (piece for piece in between.heard if STREAM.search(piece.decode()))
     assert b"Last-Event-ID: " not in first
