@@ -108,3 +108,26 @@ def test_a_stream_that_hangs_is_not_trusted(stage: Stage, reader: Reading, silen
     wait_for(reader.page, news(reader))
     news(reader).click()
     expect(reader.comments).to_contain_text("unheard")
+
+
+def test_a_page_that_nobody_looks_at_follows_nothing(stage: Stage, reader: Reading) -> None:
+    thread = stage.thread()
+    page = reader.page
+    with page.expect_response(STREAM):
+        reader.open(stage.post(thread, "live"))
+
+    def look(away: bool) -> None:
+        page.evaluate(
+            """away => {
+              Object.defineProperty(document, 'hidden', {value: away, configurable: true});
+              document.dispatchEvent(new Event('visibilitychange'));
+            }""",
+            away,
+        )
+
+    with page.expect_event("requestfailed", lambda one: bool(STREAM.search(one.url))):  # it is closed
+        look(away=True)
+    stage.comment(thread, "meanwhile")
+    look(away=False)
+    expect(news(reader)).to_be_visible()
+    assert streams(reader) == 2
