@@ -220,6 +220,6 @@ def test_a_link_to_the_last_of_a_thousand(stage: Stage, reader: Reading) -> None
         for i in range(count):
             last = stage.comment(thread, f"number {i}", parent_id=last.get("id") if i % 3 else None)
     reader.open(f"{stage.post(thread)}#comment-{last['id']}")
-    expect(reader.widget.locator(".marked")).to_contain_text(f"number {count - 1}")
+    expect(reader.widget.locator(".marked")).to_contain_text(f"number {count - 1}", timeout=20_000)
     expect(reader.widget.locator(".marked")).to_be_in_viewport()
     expect(reader.comments).to_have_count(count)
