@@ -20,6 +20,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3.0, help="length of each measurement (3)")
     parser.add_argument("--rounds", type=int, default=3, help="how often the rows take turns (3, at least 2)")
     parser.add_argument("--connections", type=int, nargs="+", default=_CONNECTIONS, metavar="N", help="1 16 64")
+    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite", help="sqlite, or postgres")
+    parser.add_argument("--comments", type=int, default=0, metavar="N", help="of others there before (0)")
     parser.add_argument("--profile", action="store_true", help="only tell where the time of a POST goes, by thread")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the page to this file")
     return parser.parse_args()
@@ -33,7 +35,7 @@ def main() -> None:
     """Measures what was asked for."""
     wanted = _arguments()
     plan = Plan(wanted.seconds, max(wanted.rounds, 2), wanted.connections)
-    with stage() as place:
+    with stage(wanted.engine, wanted.comments) as place:
         asked = profile(place, plan) if wanted.profile else _measured(place, plan, wanted.only)
         page = uvloop.run(asked)
     print(page, end="")

@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -30,34 +31,37 @@ class Blog(NamedTuple):
     held_moderator: str
 
 
-def environment(data: Path) -> dict[str, str]:
+def environment(data: Path, database: str = "") -> dict[str, str]:
     """What the service and its commands are told: a folder, any free port, no rate limits, little talk."""
     return {
         "GREENROOM_DATA": str(data),
+        "GREENROOM_DATABASE": database,
         "GREENROOM_PORT": "0",
         "GREENROOM_RATE_LIMITS": "off",
         "GREENROOM_LOG": "warning",
     }
 
 
-def make_blog(data: Path) -> Blog:
-    """The sites and their people."""
-    _command(data, "site", "add", OPEN, "--origin", "https://blog.example")
-    _command(data, "site", "add", HELD, "--origin", "https://held.example", "--moderation", "always")
-    tokens = [_person(data, OPEN, f"Reader {i}", "member") for i in range(_MEMBERS)]
-    moderators = [_person(data, site, "Moderator", "moderator") for site in (OPEN, HELD)]
-    return Blog(tokens, moderators[0], _person(data, HELD, "Reader", "member"), moderators[1])
+def make_blog(environ: Mapping[str, str]) -> Blog:
+    """The sites and their people, by commands in this environment."""
+    _command(environ, "site", "add", OPEN, "--origin", "https://blog.example")
+    _command(environ, "site", "add", HELD, "--origin", "https://held.example", "--moderation", "always")
+    tokens = [_person(environ, OPEN, f"Reader {i}", "member") for i in range(_MEMBERS)]
+    moderators = [_person(environ, site, "Moderator", "moderator") for site in (OPEN, HELD)]
+    return Blog(tokens, moderators[0], _person(environ, HELD, "Reader", "member"), moderators[1])
 
 
-def _person(data: Path, site: str, name: str, role: str) -> str:
-    _command(data, "member", "add", "--site", site, "--name", name, "--role", role)
-    return _command(data, "token", "--site", site, "--member", name)
+def _person(environ: Mapping[str, str], site: str, name: str, role: str) -> str:
+    _command(environ, "member", "add", "--site", site, "--name", name, "--role", role)
+    return _command(environ, "token", "--site", site, "--member", name)
 
 
-def _command(data: Path, *arguments: str) -> str:
-    environ = {**os.environ, **environment(data)}
+def _command(environ: Mapping[str, str], *arguments: str) -> str:
     command = [sys.executable, "-m", "service", *arguments]
-    return subprocess.run(command, env=environ, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
+    everything = {**os.environ, **environ}
+    return subprocess.run(
+        command, env=everything, check=True, capture_output=True, text=True, timeout=60
+    ).stdout.strip()
 
 
 def fill(server: Server, blog: Blog) -> int:

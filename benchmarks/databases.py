@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
@@ -18,7 +18,7 @@ class Place(NamedTuple):
     small: str
 
 
-def places(engine: str | None, folder: Path | None) -> Iterator[Place]:
+def places(engine: str | None, folder: Path | None) -> Generator[Place, None, None]:
     """A place for each engine, or for the one that is named. Each goes away when the next is asked for."""
     with tempfile.TemporaryDirectory(prefix="greenroom-bench-", dir=folder) as name:
         if engine != "postgres":

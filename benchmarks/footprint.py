@@ -1,17 +1,17 @@
 """What the service takes: time to start, memory, bytes on disk; and whether all that it acknowledged is there."""
 
-import sqlite3
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.machine import Cores
 from benchmarks.processes import Memory, Server
+from service.storage.engines import is_postgres
+from service.storage.tables import reading
 
 _STARTS = 5
 
@@ -55,13 +55,19 @@ def _interpreter_start(cores: Cores) -> float:
     return time.perf_counter() - began
 
 
-def stored_in(data: Path) -> Stored:
-    """Looks into the file of a stopped service."""
-    path = data / "greenroom.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        by_status = dict(connection.execute("SELECT status, COUNT(*) FROM comments GROUP BY status"))
-        (integrity,) = connection.execute("PRAGMA quick_check").fetchone()
-    size = sum(file.stat().st_size for file in data.glob("greenroom.sqlite*"))
-    comments = sum(by_status.values())
-    return Stored(comments, by_status.get("approved", 0), size / max(comments, 1), integrity)
+def stored_in(where: str, sites: Sequence[str]) -> Stored:
+    """Looks into the database of a stopped service, for the comments of these sites."""
+    names = ", ".join(f"'{site}'" for site in sites)
+    with reading(where) as source:
+        rows = source.ask(f"SELECT status, COUNT(*) FROM comments WHERE site_id IN ({names}) GROUP BY status")
+        ((every,),) = source.ask("SELECT COUNT(*) FROM comments")
+        postgres = is_postgres(where)
+        integrity = "ok" if postgres else source.ask("PRAGMA quick_check")[0][0]
+        size = source.ask("SELECT pg_database_size(current_database())")[0][0] if postgres else _file_size(where)
+    by_status = dict(rows)
+    return Stored(sum(by_status.values()), by_status.get("approved", 0), size / max(every, 1), integrity)
+
+
+def _file_size(where: str) -> int:
+    path = Path(where)
+    return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))

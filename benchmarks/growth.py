@@ -18,7 +18,7 @@ import uvloop
 
 from benchmarks.cutting import Recorder, cut
 from benchmarks.databases import Place, places
-from benchmarks.large import BLOG, LONG, Size, fill, word
+from benchmarks.large import BLOG, LONG, Size, fill, size_of, word
 from service.actions.identify import Who
 from service.actions.queue import QueueRequest, Sort, Tab, queue_page
 from service.actions.resources import Resources
@@ -186,11 +186,8 @@ def main() -> None:
     parser.add_argument("--engine", choices=["sqlite", "postgres"], help="only this one")
     parser.add_argument("--folder", type=Path, help="where the files go (where temporary files do)")
     wanted = parser.parse_args()
-    whole = Size()
-    part = wanted.comments / whole.comments
-    size = Size(*[max(10, round(number * part)) for number in whole])
     for place in places(wanted.engine, wanted.folder):
-        uvloop.run(_measure(place, size))
+        uvloop.run(_measure(place, size_of(wanted.comments)))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,12 @@ class Size(NamedTuple):
     pending: int = 100_000  # on one blog
 
 
+def size_of(comments: int) -> Size:
+    """A database of so many comments, the rest in proportion."""
+    part = comments / Size().comments
+    return Size(*[max(10, round(number * part)) for number in Size()])
+
+
 class Place(NamedTuple):
     """A thread of a site."""
 

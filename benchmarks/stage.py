@@ -5,11 +5,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from benchmarks.blog import Blog, environment, fill, make_blog
+from benchmarks.blog import HELD, OPEN, Blog, environment, fill, make_blog
+from benchmarks.databases import places
 from benchmarks.footprint import measure_start, stored_in
+from benchmarks.large import fill as fill_large
+from benchmarks.large import size_of
 from benchmarks.machine import Cores, described
 from benchmarks.processes import Server
 from benchmarks.report import Posted, Results
@@ -23,14 +26,14 @@ _APPROVED_BEFORE = 100
 class Stage:
     """What one run of the benchmarks works with."""
 
-    def __init__(self, folder: Path, cores: Cores) -> None:
-        self.folder, self.cores = folder, cores
-        self.data = folder / "data"
-        self.blog: Blog = make_blog(self.data)
+    def __init__(self, folder: Path, cores: Cores, where: str, described: str) -> None:
+        self.folder, self.cores, self.where, self.described = folder, cores, where, described
+        self._environment = environment(folder / "data", where)
+        self.blog: Blog = make_blog(self._environment)
 
     def service(self) -> Server:
         """Starts the service."""
-        return Server(self.cores, ["service", "serve"], environment(self.data), self.folder / "log")
+        return Server(self.cores, ["service", "serve"], self._environment, self.folder / "log")
 
     def bare(self, sizes: Sizes) -> Server:
         """Starts the yardstick."""
@@ -38,16 +41,22 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """A stage in a folder that goes away with it."""
+def stage(engine: str, comments: int) -> Iterator[Stage]:
+    """A stage in a folder that goes away with it, on this engine, with so many comments of others there before."""
     cores = Cores()
-    with tempfile.TemporaryDirectory(prefix="greenroom-bench-") as name, cores.for_load():
-        yield Stage(Path(name), cores)
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="greenroom-bench-"))
+        with cores.for_server():  # a server of databases shares the core of the service
+            place = next(stack.enter_context(closing(places(engine, Path(name)))))
+        if comments:
+            fill_large(place.large, size_of(comments))
+        stack.enter_context(cores.for_load())
+        yield Stage(Path(name), cores, place.large, f"{place.name}, {comments:,} comments of others in it")
 
 
 async def run(place: Stage, plan: Plan, names: Sequence[str]) -> Results:
     """Everything that was asked for, and how much else went on meanwhile."""
-    machine = described(place.folder)
+    machine = f"{described(place.folder)}; {place.described}"
     meter = _Meter(place.cores)
     findings, posted = await _measure_rates(place, plan, names)
     others = meter.others()
@@ -67,7 +76,7 @@ async def _measure_rates(place: Stage, plan: Plan, names: Sequence[str]) -> tupl
         servers = Servers(ours, _until_left(running, place.bare(sizes)))
         found = await _measure_all(families(servers, place.blog, sizes), plan, names, seen)
         memory = ours.memory()
-    stored = stored_in(place.data)
+    stored = stored_in(place.where, (OPEN, HELD))
     answers = sum((of_row for name, of_row in seen.items() if name.startswith("post")), Counter[int]())
     if stored.approved != answers[201] + _APPROVED_BEFORE:
         raise RuntimeError(f"{stored.approved} comments are published, {answers[201] + _APPROVED_BEFORE} were told so")

@@ -14,6 +14,8 @@ from service.storage.migrate_postgres import migrate_postgres
 
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
 
+_SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "deadlock_timeout = '100ms'")
+
 
 class Server:
     """Databases on a server of our own. Tests look at what is committed, not at what survives a power cut."""
@@ -23,7 +25,7 @@ class Server:
         self._numbers = itertools.count(1)
         self._free: list[str] = []
         with psycopg.connect(url, autocommit=True) as connection:
-            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            for setting in _SETTINGS:
                 connection.execute(f"ALTER SYSTEM SET {setting}")
             connection.execute("SELECT pg_reload_conf()")
 

@@ -12,7 +12,7 @@ from service.actions.resources import Resources
 from service.actions.watch import LOOKED_BACK_MS, Watch, is_hidden, lookback
 from service.domain.errors import NotFound, TooManyStreams
 from service.domain.site import Site
-from service.domain.thread import Thread, canonical_key, lookup_key
+from service.domain.thread import canonical_key, lookup_key
 from service.storage import activity, threads
 
 _MOST_STREAMS = 500
@@ -55,7 +55,7 @@ class Following:
                 watch = self._watches[site.id] = Watch(self._res, site.id)
             await watch.join(follower)
             if since is not None:
-                await self._catch_up(site, thread, follower, since)
+                await self._catch_up(site, follower, since)
         except BaseException:
             self.leave(follower)
             raise
@@ -82,13 +82,15 @@ class Following:
         for watch in self._watches.values():
             watch.end()
 
-    async def _catch_up(self, site: Site, thread: Thread | None, follower: Follower, since: str) -> None:
+    async def _catch_up(self, site: Site, follower: Follower, since: str) -> None:
         """Tells what was missed; a little of what was told may come again. Too old, or too much: a reset."""
         now = self._res.now_ms()
         at = int(since, 16) >> 40 if _POSITION.fullmatch(since) else 0
         if not now - _RESUMABLE_MS < at < now + LOOKED_BACK_MS:
             return follower.tell_reset(follower.position)
-        if follower.interest.key is not None:
+        key, thread = follower.interest.key, None
+        if key is not None:
+            thread = await self._res.cache.thread(site.id, key)  # as of now: it may just have begun
             if thread is None:
                 return None
             happened = await activity.of_thread(self._res.db, thread.id, lookback(since), _MOST_MISSED + 1)
@@ -100,7 +102,7 @@ class Following:
         found = await threads.many(self._res.db, site.id, sorted(touched))
         for one in found.values():
             ids = dict.fromkeys(h.comment_id for h in happened if h.thread_id == one.id and h.status == "approved")
-            if not is_hidden(site, one) or follower.interest.key is not None:
+            if not is_hidden(site, one) or key is not None:
                 follower.tell(News(one.key, one.count, tuple(ids)), follower.position)
         return None
 

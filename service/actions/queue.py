@@ -26,6 +26,7 @@ __all__ = ["LogFilter", "Position", "Revision", "Tallied"]
 
 Sort = Literal["oldest", "newest", "riskiest", "uncertain"]
 Tab = Status | Literal["reported", "audit"]
+_AMONG: dict[Tab, Literal["reported", "audit"]] = {"reported": "reported", "audit": "audit"}  # few, of any status
 _LATEST = 5
 _MOST_REPORTS = 100  # told of one comment
 _LAST_ID = "~"
@@ -111,14 +112,13 @@ async def _found(res: Resources, site: Site, wanted: QueueRequest) -> list[tuple
 
 async def _searched(res: Resources, site: Site, wanted: QueueRequest, look: Search) -> list[tuple[Comment, Position]]:
     """Whom and which threads the search means, then what it finds."""
-    reported = wanted.status == "reported" and not look.statuses
     authors = [await search.members_named(res.db, site.id, name) for name in look.authors]
     threads_meant = [await thread_id_of(res, site, key) for key in look.threads]
     meant = search.Wanted(
         site_id=site.id,
         search=look,
         statuses=_statuses(wanted, look),
-        reported=reported,
+        among=None if look.statuses else _AMONG.get(wanted.status),
         author_ids=tuple(dict.fromkeys(one for some in authors for one in some)),
         thread_ids=tuple(one for one in threads_meant if one is not None),
     )
@@ -130,7 +130,7 @@ def _statuses(wanted: QueueRequest, look: Search) -> tuple[Status, ...]:
         return tuple(dict.fromkeys(look.statuses))
     if wanted.status == "audit":
         return ("approved",)
-    return tuple(status for status in STATUSES if wanted.status in (status, "reported"))
+    return STATUSES if wanted.status == "reported" else (wanted.status,)
 
 
 async def items_of(res: Resources, site: Site, found: list[Comment]) -> list[Item]:

@@ -1,11 +1,12 @@
 """A list of people as CSV (RFC 4180, and what spreadsheets make of it): read strictly, every bad line named."""
 
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, get_args
 
 from service.domain.errors import Fault, Invalid
-from service.domain.member import Role
+from service.domain.member import Member, Role
 from service.domain.names import check_email, clean_name, name_key
 
 _COLUMNS = ("name", "email", "role")
@@ -13,6 +14,8 @@ _DELIMITERS = (",", ";", "\t")
 MAX_LINES = 100_000
 _ROLES: tuple[Role, ...] = get_args(Role)
 _LONGEST_FIELD = 10_000
+# A spreadsheet takes a cell that begins so for a formula, unless an apostrophe stands before (OWASP, CSV injection).
+_FORMULAS = ("=", "+", "-", "@")
 
 
 class Entry(NamedTuple):
@@ -36,6 +39,16 @@ class MemberList(NamedTuple):
 
     entries: list[Entry]
     bad: list[BadLine]
+
+
+def written(people: Iterable[Member]) -> str:
+    """People as such a list. What a spreadsheet would take for a formula has an apostrophe before it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    for one in people:
+        writer.writerow((_harmless(one.name), _harmless(one.email or ""), one.role))
+    return text.getvalue()
 
 
 def read_member_list(raw: bytes, needed: Literal["name", "email"] = "name") -> MemberList:
@@ -110,7 +123,7 @@ def _entries(rows: Iterator[tuple[int, list[str] | BadLine]], columns: list[str]
 def _entry(line: int, row: list[str], columns: list[str], needed: str) -> Entry:
     if len(row) != len(columns):
         raise Invalid([Fault("", f"There are {len(row)} columns where the first line has {len(columns)}.")])
-    cells = {column: cell.strip()[:_LONGEST_FIELD] for column, cell in zip(columns, row, strict=True)}
+    cells = {column: _bare(cell.strip()[:_LONGEST_FIELD]) for column, cell in zip(columns, row, strict=True)}
     name, email, role = cells.get("name"), cells.get("email"), cells.get("role", "").casefold() or "member"
     if needed == "email" and not email:
         raise Invalid([Fault("", "An address is needed, to mail the invitation to.")])
@@ -118,6 +131,15 @@ def _entry(line: int, row: list[str], columns: list[str], needed: str) -> Entry:
         raise Invalid([Fault("", f"There is no role {role[:80]!r}; there are {', '.join(_ROLES)}.")])
     clean = clean_name(name or "") if name or needed == "name" else None
     return Entry(line, clean, check_email(email or None), role)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
+
+
+def _bare(cell: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from reading a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULAS) else cell
 
 
 def _check_single(entry: Entry, seen: dict[str, int]) -> None:

@@ -46,6 +46,7 @@ class _Write(NamedTuple):
 
 
 Outcome = Exception | None
+Pool = AsyncConnectionPool[AsyncConnection[Row]]
 
 
 class _Group:
@@ -60,8 +61,8 @@ class PostgresDatabase:
 
     engine: Engine = "postgres"
 
-    def __init__(self, url: str, pool: AsyncConnectionPool[AsyncConnection[Row]]) -> None:
-        self._url, self._pool = url, pool
+    def __init__(self, url: str, writer: Pool, readers: Pool) -> None:
+        self._url, self._writer, self._readers = url, writer, readers
         self._writes: deque[_Write] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._listener = Listener(url)
@@ -100,8 +101,7 @@ class PostgresDatabase:
         for may_try_again in (True, False):
             group = _Group(units, quiet)
             try:
-                async with self._pool.connection() as connection:
-                    await connection.set_autocommit(False)
+                async with self._writer.connection() as connection:
                     outcomes = await self._commit(connection, group)
                     self.groups += 1
                     return outcomes
@@ -109,14 +109,8 @@ class PostgresDatabase:
                 _LOG.warning("a group of %d units was not written: %s", len(units), type(error).__name__)
                 if not _is_lost(error) or group.ending or not may_try_again:
                     break
-                await self._renew()
+                await _renew(self._writer)
         return [StorageUnavailable()] * len(units)
-
-    async def _renew(self) -> None:
-        """Connections that a restart of the server has ended are found now, rather than one by one."""
-        with suppress(psycopg.Error, PoolTimeout, OSError, TimeoutError):
-            async with asyncio.timeout(_WAIT_S / 2):
-                await self._pool.check()
 
     async def _commit(self, connection: AsyncConnection[Row], group: _Group) -> Sequence[Outcome]:
         """Writes the units as one transaction; replays them one by one if one of them breaks it."""
@@ -169,7 +163,7 @@ class PostgresDatabase:
         except psycopg.OperationalError as error:
             if not _is_lost(error):
                 raise StorageUnavailable from error
-        await self._renew()
+        await _renew(self._readers)
         try:
             return await self._read(queries)
         except psycopg.OperationalError as lost:
@@ -177,28 +171,10 @@ class PostgresDatabase:
 
     async def _read(self, queries: tuple[Query, ...]) -> list[list[Row]]:
         try:
-            async with self._pool.connection() as connection:
-                return await self._answers(connection, queries)
+            async with self._readers.connection() as connection:
+                return await _answers(connection, queries)
         except (PoolTimeout, OSError) as error:
             raise StorageUnavailable from error
-
-    async def _answers(self, connection: AsyncConnection[Row], queries: tuple[Query, ...]) -> list[list[Row]]:
-        """One way there and back. One statement is a moment by itself; several share one by a snapshot."""
-        statements, varies = asked(queries), any(query.varies for query in queries)
-        around = len(statements) > 1 or varies
-        await connection.set_autocommit(True)  # the driver would ask once more to end what it had begun
-        async with connection.pipeline():
-            if around:
-                await connection.execute(_SNAPSHOT)
-            if varies:
-                await connection.execute(_PLANNED_ANEW)
-            cursors = [await connection.execute(one.sql, one.parameters) for one in statements]
-            if around:
-                await connection.execute("COMMIT")
-        answers: list[list[Row]] = [[] for _ in queries]
-        for one, cursor in zip(statements, cursors, strict=True):
-            one.sort_into(answers, await cursor.fetchall())
-        return answers
 
     # Other processes
 
@@ -218,7 +194,33 @@ class PostgresDatabase:
         await self._listener.close()
         if self._writing is not None:
             await self._writing
-        await self._pool.close()
+        await self._writer.close()
+        await self._readers.close()
+
+
+async def _answers(connection: AsyncConnection[Row], queries: tuple[Query, ...]) -> list[list[Row]]:
+    """One way there and back. One statement is a moment by itself; several share one by a snapshot."""
+    statements, varies = asked(queries), any(query.varies for query in queries)
+    around = len(statements) > 1 or varies
+    async with connection.pipeline():
+        if around:
+            await connection.execute(_SNAPSHOT)
+        if varies:
+            await connection.execute(_PLANNED_ANEW)
+        cursors = [await connection.execute(one.sql, one.parameters) for one in statements]
+        if around:
+            await connection.execute("COMMIT")
+    answers: list[list[Row]] = [[] for _ in queries]
+    for one, cursor in zip(statements, cursors, strict=True):
+        one.sort_into(answers, await cursor.fetchall())
+    return answers
+
+
+async def _renew(pool: Pool) -> None:
+    """Connections that a restart of the server has ended are found now, rather than one by one."""
+    with suppress(psycopg.Error, PoolTimeout, OSError, TimeoutError):
+        async with asyncio.timeout(_WAIT_S / 2):
+            await pool.check()
 
 
 def _is_lost(error: Exception) -> bool:
@@ -252,21 +254,34 @@ async def _apply(connection: AsyncConnection[Row], unit: Unit) -> Refusal | None
 
 async def open_postgres(url: str) -> PostgresDatabase:
     """Connects to the server, whose schema must be there already (migrate). Raises StorageUnavailable."""
+    # Who reads never keeps who writes from a connection, however long it takes.
+    writer, readers = _pool(url, 1, 1, autocommit=False), _pool(url, 2, _READERS, autocommit=True)
+    try:
+        for pool in (writer, readers):
+            await pool.open(wait=True, timeout=_WAIT_S * 2)
+    except PoolTimeout as error:
+        for pool in (writer, readers):
+            await pool.close()
+        raise StorageUnavailable("The PostgreSQL server cannot be reached.") from error
+    return PostgresDatabase(url, writer, readers)
+
+
+async def _prepare_more(connection: AsyncConnection[Row]) -> None:
+    """All our statements stay prepared: there are more of them than the driver keeps by itself."""
+    connection.prepared_max = 1_000
+
+
+def _pool(url: str, least: int, most: int, autocommit: bool) -> Pool:
     options: dict[str, Any] = {"options": f"{_OPTIONS} {_PLANS}", "connect_timeout": 5, "prepare_threshold": 3}
-    pool = AsyncConnectionPool[AsyncConnection[Row]](
+    return AsyncConnectionPool[AsyncConnection[Row]](
         url,
-        min_size=2,
-        max_size=_READERS + 1,
+        min_size=least,
+        max_size=most,
         timeout=_WAIT_S,
         # After that, whoever needs a connection tries again: else the pool's pauses grow longer and longer.
         reconnect_timeout=_WAIT_S / 4,
-        kwargs=options,
+        kwargs={**options, "autocommit": autocommit},
+        configure=_prepare_more,
         open=False,
         name="greenroom",
     )
-    try:
-        await pool.open(wait=True, timeout=_WAIT_S * 2)
-    except PoolTimeout as error:
-        await pool.close()
-        raise StorageUnavailable("The PostgreSQL server cannot be reached.") from error
-    return PostgresDatabase(url, pool)

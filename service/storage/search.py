@@ -37,7 +37,7 @@ async def page(db: Database, wanted: Wanted, at: Page) -> list[tuple[Comment, Po
 async def _query(db: Database, wanted: Wanted, at: Page) -> Query:
     if db.engine == "postgres":
         return search_postgres.query(wanted, at)
-    by_queue = at.sort in ("riskiest", "uncertain") and len(wanted.statuses) == 1 and not wanted.reported
+    by_queue = at.sort in ("riskiest", "uncertain") and len(wanted.statuses) == 1 and wanted.among is None
     if by_queue and await search_sqlite.are_many(db, wanted):
         return search_sqlite.query_through_queue(wanted, at)
     return search_sqlite.query(wanted, at)

@@ -1,6 +1,6 @@
 """What both engines are told of a search: what is wanted, in which order, from where on."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,7 @@ class Wanted(msgspec.Struct, frozen=True):
     site_id: str
     search: Search
     statuses: tuple[Status, ...]
-    reported: bool = False  # only those with open reports
+    among: Literal["reported", "audit"] | None = None  # only those with open reports; those picked for a look
     author_ids: tuple[str, ...] = ()
     thread_ids: tuple[str, ...] = ()
 

@@ -106,10 +106,12 @@ _FROM = (
     "FROM search CROSS JOIN searchable s ON s.number = search.rowid CROSS JOIN comments c ON c.id = s.comment_id"
     " LEFT JOIN members m ON m.id = c.author_id"
 )
-_FROM_REPORTED = (
-    "FROM reported d CROSS JOIN searchable s ON s.comment_id = d.comment_id CROSS JOIN search ON"
-    " search.rowid = s.number CROSS JOIN comments c ON c.id = s.comment_id LEFT JOIN members m ON m.id = c.author_id"
+# From the few that a tab of its own lists, each looked up in the index.
+_FROM_FEW = (
+    " CROSS JOIN searchable s ON s.comment_id = d.comment_id CROSS JOIN search ON search.rowid = s.number"
+    " CROSS JOIN comments c ON c.id = s.comment_id LEFT JOIN members m ON m.id = c.author_id"
 )
+_AMONG = {"reported": f"FROM reported d{_FROM_FEW}", "audit": f"FROM audits d{_FROM_FEW}"}
 # Through the queue in its order, each comment looked up in the index.
 _FROM_QUEUE = (
     "FROM comments c CROSS JOIN searchable s ON s.comment_id = c.id CROSS JOIN search ON search.rowid = s.number"
@@ -137,10 +139,12 @@ def query(wanted: Wanted, at: Page) -> Query:
     """The query for a page, which has the sorting value as its last column."""
     parts = Parts()
     parts.add(f"c.site_id = {parts.name(wanted.site_id)}")
-    if not wanted.reported:
+    if wanted.among is None:
         return _query(parts, wanted, at, _FROM)
     parts.add(f"d.site_id = {parts.name(wanted.site_id)}")
-    return _query(parts, wanted, at, _FROM_REPORTED)
+    if wanted.among == "audit":
+        parts.add("d.looked_at IS NULL")
+    return _query(parts, wanted, at, _AMONG[wanted.among])
 
 
 def _query(parts: Parts, wanted: Wanted, at: Page, source: str) -> Query:

@@ -8,7 +8,7 @@ from service.domain.site import Site
 _API = "/api/v1/sites/"
 _METHODS = "GET, POST, PATCH, DELETE"
 _HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID"
-_EXPOSED = "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After"
+_EXPOSED = "Date, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After"
 _PREFLIGHT_S = "600"
 
 

@@ -12,13 +12,14 @@ from service.actions.follower import Follower, Interest, Taken
 from service.actions.following import followed_key
 from service.actions.identify import Who
 from service.domain.errors import Draining, Refusal, TooManyStreams
+from service.domain.ids import first_id_at
 from service.web import cors
 from service.web.access import who_asks
 from service.web.app_keys import FOLLOWING, SERVING
 from service.web.bodies import encode
 from service.web.contract import Ask, Content, Contract, Header
 from service.web.pages.visitor import visitor
-from service.web.parameters import Text
+from service.web.parameters import Moment, Text
 from service.web.shapes.events import LookingEvent, QueuedTold, QueueEvent, ResetEvent, comments_event
 from service.web.shapes.moderation import TabsTold
 
@@ -37,6 +38,9 @@ _HEADERS = {
     "Server": "greenroom",
 }
 THREAD = Text("thread", "Only this page's events; without it all pages' of the site.")
+SINCE = Moment(
+    "since", "When what is shown was read, by the `Date` of that answer: what came after it is told first (RFC 3339)."
+)
 LAST_EVENT_ID = Header("Last-Event-ID", "The `id` of the last event that came: what was missed since is told first.")
 _STREAM = Content(
     "text/event-stream",
@@ -46,7 +50,9 @@ _STREAM = Content(
 Asking = Callable[[web.Request], Awaitable[Who]]
 
 
-@Contract(Ask.ANYONE, {200: _STREAM}, query=(THREAD,), takes=(LAST_EVENT_ID,), problems=(TooManyStreams, Draining))
+@Contract(
+    Ask.ANYONE, {200: _STREAM}, query=(THREAD, SINCE), takes=(LAST_EVENT_ID,), problems=(TooManyStreams, Draining)
+)
 async def get_events(request: web.Request) -> web.StreamResponse:
     """GET S/events: counts and new approved comments as they come; with a moderator's token the queue's changes."""
     return await _events(request, await who_asks(request), who_asks)
@@ -65,7 +71,7 @@ async def _events(request: web.Request, who: Who, ask: Asking) -> web.StreamResp
     key = followed_key(THREAD.of(request))
     interest = Interest(who.site.id, key, who.moderates, who.address, who.member is not None)
     following = request.app[FOLLOWING]
-    follower = await following.follow(who.site, interest, request.headers.get("Last-Event-ID"))
+    follower = await following.follow(who.site, interest, _position(request))
     try:
         response = web.StreamResponse(headers=_HEADERS)
         origin = request.headers.get("Origin")
@@ -78,6 +84,12 @@ async def _events(request: web.Request, who: Who, ask: Asking) -> web.StreamResp
         return response
     finally:
         following.leave(follower)
+
+
+def _position(request: web.Request) -> str | None:
+    """Where to go on: after the last event that came, else from the time that is named."""
+    last, since = request.headers.get("Last-Event-ID"), SINCE.of(request)
+    return last if last is not None or since is None else first_id_at(since)
 
 
 class _Still:

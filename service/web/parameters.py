@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from service.domain.errors import Fault, Invalid
+from service.web.times import from_rfc3339
 
 MAX_LIMIT = 200
 T = TypeVar("T", bound=str)
@@ -153,6 +154,20 @@ def choice_of(request: web.Request, name: str, choices: tuple[T, ...]) -> T:
         if value == choice:
             return choice
     raise Invalid([Fault(f"/{name}", f"{name} is one of {', '.join(choices)}.")])
+
+
+class Moment(Parameter):
+    """A time, or nothing."""
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """As in RFC 3339."""
+        return {"type": "string", "format": "date-time"}
+
+    def of(self, request: web.Request) -> int | None:
+        """Milliseconds since 1970, if a time was sent. Raises Invalid."""
+        text = one_of(request, self.name)
+        return None if text is None else from_rfc3339(text, f"/{self.name}")
 
 
 class Number(Parameter):

@@ -11,7 +11,6 @@ from msgspec import structs
 from service.actions.decide_comments import Choice as Chosen
 from service.actions.decide_comments import Keep as KeepDecided
 from service.actions.decide_comments import Result, decide_comments
-from service.actions.pass_audit import pass_audit
 from service.actions.queue import (
     LogFilter,
     Position,
@@ -28,7 +27,7 @@ from service.actions.replays import Statement
 from service.actions.undo_decision import undo_decision
 from service.domain.comment import STATUSES
 from service.domain.errors import NotAllowedNow, StaleDecision
-from service.domain.moderation import LOGGED_ACTIONS, Decision, LoggedAction
+from service.domain.moderation import LOGGED_ACTIONS, LoggedAction
 from service.domain.search import parse
 from service.web.access import who_asks
 from service.web.app_keys import RESOURCES
@@ -40,14 +39,11 @@ from service.web.parameters import CURSOR, LIMIT, Choice, Filter, Text
 from service.web.problems import new_request_id
 from service.web.shapes.log import HistoryTold, LogTold, history_told, log_told
 from service.web.shapes.moderation import (
-    AuditedTold,
     DecidedTold,
     DecisionBody,
     QueueTold,
     RemovalBody,
     RemovedTold,
-    SeenBody,
-    audited_told,
     decided_told,
     queue_told,
     removed_told,
@@ -73,10 +69,6 @@ async def get_queue(request: web.Request) -> web.Response:
     who.moderator()
     line = SEARCH.of(request) or ""
     search = parse(line) if line.strip() else None
-    if search and STATUS.of(request) == "audit" and not search.statuses:
-        raise SEARCH.wrong(
-            "The audit sample is not searched: leave q out, or name a status in it, like status:approved."
-        )
     wanted = QueueRequest(STATUS.of(request), SORT.of(request), None, LIMIT.of(request), search)  # type: ignore[arg-type]
     sort = order_of(wanted)
     of = list_of(wanted.status, sort, line)
@@ -134,29 +126,6 @@ async def _decided(
 def _log_refused(request_id: str, decision_id: str, refused: list[Result]) -> None:
     if refused:
         _LOG.info("%s decision %s: %d comments were left as they were", request_id, decision_id, len(refused))
-
-
-@Contract(
-    Ask.MODERATORS,
-    {200: AuditedTold},
-    body=SeenBody,
-    takes=(IDEMPOTENCY_KEY,),
-    problems=(NotAllowedNow, StaleDecision),
-)
-async def post_audit_ok(request: web.Request) -> web.Response:
-    """POST S/comments/{id}/audit/ok: a published comment that was picked for a look is right; it stays, and is ham."""
-    who = await who_asks(request)
-    actor = who.moderator()
-    body, raw = await read_body(request, SeenBody)
-    res, comment_id = request.app[RESOURCES], request.match_info["id"]
-
-    async def work(keep: Keep | None) -> web.Response:
-        def kept(decision: Decision) -> list[Statement]:
-            return kept_as(keep, audited_told(decision))
-
-        return json_response(audited_told(await pass_audit(res, actor, comment_id, body.version, kept)))
-
-    return await once(request, who, raw, work)
 
 
 @Contract(Ask.MODERATORS, {200: DecidedTold}, takes=(IDEMPOTENCY_KEY,), problems=(NotAllowedNow, StaleDecision))

@@ -13,6 +13,7 @@ from service.web import (
     keys,
     leaving,
     lists,
+    looks,
     members,
     metrics,
     models,
@@ -39,6 +40,7 @@ from service.web.desk import (
     progress,
     you,
 )
+from service.web.desk import lists as desk_lists
 from service.web.desk import settings as desk_settings
 from service.web.desk import threads as desk_threads
 from service.web.pages import (
@@ -86,7 +88,7 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.patch(S + "/comments/{id}", editing.patch_comment),
     web.delete(S + "/comments/{id}", comments.delete_comment),
     web.post(S + "/comments/{id}/reports", reports.post_report),
-    web.post(S + "/comments/{id}/reports/dismiss", reports.post_dismissal),
+    web.post(S + "/comments/{id}/reports/dismiss", looks.post_dismissal),
     web.get(S + "/comments/{id}/history", queue.get_history),
     web.get(S + "/log", queue.get_log),
     web.get(S + "/sign-on", sign_on.get_sign_on),
@@ -116,10 +118,11 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.post(S + "/models/rollback", models.post_rollback),
     web.get(S + "/models/{version}", models.get_model),
     web.post(S + "/models/{version}/promote", models.post_promotion),
+    web.post(S + "/models/{version}/refuse", models.post_refusal),
     web.get(S + "/models/{version}/simulation", models.get_simulation),
     web.post(S + "/trainings", models.post_training),
     web.get(S + "/trainings/{id}", models.get_training),
-    web.post(S + "/comments/{id}/audit/ok", queue.post_audit_ok),
+    web.post(S + "/comments/{id}/audit/ok", looks.post_audit_ok),
     web.get(S + "/keys", keys.get_keys),
     web.post(S + "/keys", keys.post_key),
     web.delete(S + "/keys/{id}", keys.delete_key),
@@ -158,6 +161,8 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/desk/log", log.get_log),
     web.get(PAGES + "/desk/comments/{id}", comment.get_comment),
     web.get(PAGES + "/desk/members", people.get_members),
+    web.get(PAGES + "/desk/members/list", desk_lists.get_list),
+    web.post(PAGES + "/desk/members/list", desk_lists.post_list),
     web.get(PAGES + "/desk/members/{id}", member.get_member),
     web.post(PAGES + "/desk/members/{id}", member.post_member),
     web.post(PAGES + "/desk/members/{id}/remove-comments", member.post_removal),
@@ -172,8 +177,10 @@ ROUTES: tuple[web.RouteDef, ...] = (
     web.get(PAGES + "/desk/model/progress", progress.get_progress),
     web.post(PAGES + "/desk/model/trainings", model.post_training),
     web.post(PAGES + "/desk/model/promote", model.post_promotion),
+    web.post(PAGES + "/desk/model/refuse", model.post_refusal),
     web.post(PAGES + "/desk/model/rollback", model.post_rollback),
     web.get(PAGES + "/desk/settings", desk_settings.get_settings),
+    web.get(PAGES + "/desk/settings/file", desk_settings.get_file),
     web.post(PAGES + "/desk/settings", desk_settings.post_settings),
     web.post(PAGES + "/desk/settings/preview", desk_settings.post_preview),
     web.get(PAGES + "/desk/keys", programs.get_keys),

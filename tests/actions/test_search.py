@@ -10,6 +10,7 @@ from service.actions.edit_comment import Wanted, edit_comment
 from service.actions.erase_member import erase_member
 from service.actions.identify import Who
 from service.actions.move_thread import move_thread
+from service.actions.pass_audit import pass_audit
 from service.actions.queue import QueueRequest, Sort, Tab, queue_page
 from service.actions.report_comment import report_comment
 from service.actions.resources import Resources
@@ -149,6 +150,20 @@ async def test_sites_are_apart_and_reports_are_searched(blog: Blog, res: Resourc
     assert await texts(blog, "marmot") == ["a marmot here"]
     assert await texts(other, "marmot", "reported") == ["a marmot there"]
     assert await texts(blog, "marmot", "reported") == []
+
+
+async def test_the_sample_is_searched(blog: Blog) -> None:
+    await blog.post("a marmot that nobody picked")
+    await set_policy(blog.res, blog.site, {"audit_share": 1.0})
+    seen, waits = [(await blog.post(f"a marmot {i} score 0.2")).comment for i in range(2)]
+    await blog.post("a weasel")
+    await pass_audit(blog.res, blog.moderator, seen.id, seen.version)
+    for line, found in {"marmot": [waits.text], "score:>0.1": [waits.text], "author:ada weasel": ["a weasel"]}.items():
+        assert await texts(blog, line, "audit") == found, line
+    assert await texts(blog, "marmot", "audit", "riskiest") == [waits.text]
+    assert len(await texts(blog, "marmot status:any", "audit")) == 3
+    await decide(blog, "reject", waits)
+    assert await texts(blog, "marmot", "audit") == []
 
 
 async def test_comments_of_one_moment_keep_their_order(blog: Blog) -> None:

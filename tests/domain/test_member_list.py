@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.member_list import Entry, read_member_list
-from service.domain.names import name_key
+from service.domain.member import Member
+from service.domain.member_list import Entry, read_member_list, written
+from service.domain.names import clean_name, name_key
 
 PLAIN = b"name,email,role\nAda,ada@x.example,owner\nGrace,grace@x.example,\n"
 PEOPLE = [Entry(2, "Ada", "ada@x.example", "owner"), Entry(3, "Grace", "grace@x.example", "member")]
@@ -104,3 +105,20 @@ def test_whatever_comes_is_read_or_named(raw: bytes) -> None:
     found = read_member_list(b"name,email,role\n" + raw)
     assert all(one.line >= 1 and one.detail for one in found.bad)
     assert all(one.name for one in found.entries)
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-Ada", "@ada", "O'Hara", 'Ada, the\n"first"', "Zoë"])
+def test_what_goes_out_comes_in_again_and_is_no_formula(name: str) -> None:
+    people = [
+        Member("1", "blog", name, "+ada@blog.example", "moderator", "active", None, 0, 0, 0, 0, 1),
+        Member("2", "blog", "Bo", None, "member", "active", None, 0, 0, 0, 0, 1),
+    ]
+    text = written(people)
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    found = read_member_list(text.encode())
+    assert not found.bad
+    assert [(one.name, one.email, one.role) for one in found.entries] == [
+        (clean_name(name), "+ada@blog.example", "moderator"),
+        ("Bo", None, "member"),
+    ]

@@ -83,7 +83,7 @@ EXPORTED = (
 )
 START = Position("0", 0.5)
 SEARCHED = search.Wanted(
-    "blog", parse("words author:ada thread:/a score:>0.8 link:a.example"), ("pending",), False, ("m",), ("t",)
+    "blog", parse("words author:ada thread:/a score:>0.8 link:a.example"), ("pending",), None, ("m",), ("t",)
 )
 
 # Every reading function of storage, with arguments that make it send its queries.

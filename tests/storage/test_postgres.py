@@ -18,8 +18,9 @@ from service.storage.migrate import Migration, MigrationRefused, migrations
 from service.storage.migrate_postgres import migrate_postgres
 from service.storage.postgres import PostgresDatabase, open_postgres
 from service.storage.postgres_sql import asked, translated
+from service.storage.search_order import Parts
 from tests.postgres import Server, server
-from tests.storage.test_units import adding, names
+from tests.storage.test_units import adding, names, seen
 
 
 @pytest.fixture
@@ -182,6 +183,53 @@ async def test_a_lock_held_by_another_is_told_in_time_and_heals(db: PostgresData
     await db.write([adding("a")])
 
 
+async def test_who_reads_for_long_does_not_keep_others_from_writing(db: PostgresDatabase, where: str) -> None:
+    with psycopg.connect(where) as other:
+        other.execute("LOCK TABLE outbox")
+        reads = [asyncio.ensure_future(db.read(Query("SELECT id FROM outbox", {}))) for _ in range(20)]
+        await asyncio.sleep(0)
+        await db.write([adding("a")])
+        assert not any(one.done() for one in reads)
+        other.rollback()
+    assert await asyncio.gather(*reads) == [[[]]] * 20
+
+
+async def test_units_that_wait_for_one_another_with_another_program_are_written_all_the_same(
+    db: PostgresDatabase, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed, one_by_one = [], PostgresDatabase._one_by_one
+
+    async def observed(self: PostgresDatabase, connection: Any, group: Any) -> Any:
+        replayed.append(len(group.units))
+        return await one_by_one(self, connection, group)
+
+    monkeypatch.setattr(PostgresDatabase, "_one_by_one", observed)
+    await db.write([adding("a"), adding("b")])
+    with psycopg.connect(where) as holder, psycopg.connect(where) as other, psycopg.connect(where) as watching:
+        holder.execute("UPDATE sites SET version = 1 WHERE id = 'a'")
+        other.execute("SET deadlock_timeout = '1min'")  # it is ours that is ended
+        other.execute("UPDATE sites SET version = 5 WHERE id = 'b'")
+        async with asyncio.timeout(20):
+            writing = asyncio.gather(db.write([seen("a", 1), adding("c")]), db.write([seen("b", 5)]))
+            await _waiting(watching, 1)
+            asking = asyncio.create_task(
+                asyncio.to_thread(other.execute, f"SELECT pg_advisory_xact_lock({0x6772_6565})")
+            )
+            await _waiting(watching, 2)
+            holder.commit()
+            await asking
+            other.commit()
+            await writing
+    assert (replayed, await names(db)) == ([2], ["a", "b", "c"])
+
+
+async def _waiting(connection: "psycopg.Connection[Any]", count: int) -> None:
+    """Until so many wait for a lock."""
+    asked = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
+    while connection.execute(asked).fetchone() != (count,):  # noqa: ASYNC110 - the server tells nobody
+        await asyncio.sleep(0.01)
+
+
 async def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.storage.postgres._WAIT_S", 0.2)
     with pytest.raises(MigrationRefused, match="cannot be reached"):
@@ -252,6 +300,28 @@ async def test_searches_ask_the_index_for_the_words_as_it_keeps_them(where: str)
         plan = connection.execute("EXPLAIN " + translated(query.sql), query.parameters).fetchall()
         connection.rollback()
     assert "Bitmap Index Scan on comments_words" in str(plan)
+
+
+def test_the_cheap_look_misses_no_text_that_the_index_would_name(where: str) -> None:
+    chance = random.Random(5)
+    signs = [*"abiABIİıKkſ19", *" .,-_'/\n", "\u00ad", "\u0301", "\u200d", "†", "。", "漢", "é", "Σ"]
+    texts = ["".join(chance.choices(signs, k=chance.randrange(1, 14))) for _ in range(4_000)]
+    told = 0
+    with psycopg.connect(where) as connection:
+        connection.execute("CREATE TEMP TABLE c (text TEXT)")
+        with connection.cursor() as cursor, cursor.copy("COPY c FROM STDIN") as copy:
+            for text in texts:
+                copy.write_row([text])
+        for line in ("a", "ab", "k", "i", "ib", '"a b"', '"i a"', '"A-b"', '"1 a b"', "a.b", "b*", '"a i*"', "_a"):
+            parts = Parts()
+            for words in parse(line).words:
+                search_postgres.add_words(parts, words)
+            index, *look = parts.conditions
+            asked = f"SELECT c.text, {' AND '.join(look) or 'true'} FROM c WHERE {index}"
+            found = connection.execute(translated(asked), parts.parameters).fetchall()
+            assert [text for text, kept in found if not kept] == [], line
+            told += len(found)
+    assert told > 1_000
 
 
 async def test_a_read_is_read_only(db: PostgresDatabase) -> None:

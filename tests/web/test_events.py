@@ -27,6 +27,7 @@ from service.storage.cache import Cache
 from service.storage.engines import open_database
 from service.web import events
 from service.web.app_keys import FOLLOWING, SERVING
+from service.web.times import rfc3339
 from tests.conftest import Blog, Clock
 from tests.web.conftest import Caller
 
@@ -200,6 +201,23 @@ async def test_what_was_missed_comes_first(ada: Caller, mo: Caller, follow: Foll
             assert told.data["count"] == 3
             assert sorted(told.data["ids"]) == sorted([new["id"], decided["id"]])
             assert held["id"] not in told.data["ids"]
+
+
+async def test_a_stream_goes_on_from_the_reading_of_the_page(ada: Caller, follow: Follow, clock: Clock) -> None:
+    """What came between the two is told, on a page without any comment before, too; who reconnects is past that."""
+    read = rfc3339(clock() // 1000 * 1000)  # as the Date of an answer tells it
+    one = (await ada.post("one")).json
+    clock.pass_s(60)
+    path = f"/api/v1/sites/blog/events?thread=/post.html&since={read}"
+    async with follow(path) as stream:
+        assert (await stream.next()).data == {"thread": "/post.html", "count": 1, "ids": [one["id"]]}
+        last_id = stream.last_id
+    clock.pass_s(60)
+    two = (await ada.post("two")).json
+    async with follow(path, Last_Event_ID=last_id) as stream:
+        assert (await stream.next()).data["ids"] == [two["id"]]
+    async with follow(path.replace(read, "today")) as refused:
+        assert refused.status == 422
 
 
 @pytest.mark.parametrize("last_id", ["x", "", "0" * 22, "f" * 22, "1"])

@@ -1,16 +1,9 @@
 // The model page: the hold line and what it would have done follow the slider at once, from figures that the page
 // holds; a training's progress is looked at while it runs. Without this file there are buttons.
 
-const PROGRESS_MS = 1_000;
+import { fetchPage } from "./fetching.js";
 
-const fetchPage = (url) => new Promise((found, failed) => {
-  const request = new XMLHttpRequest();
-  request.open("GET", url);
-  request.responseType = "document";
-  request.onload = () => (request.status === 200 && request.response ? found(request.response) : failed(request.status));
-  request.onerror = () => failed(0);
-  request.send();
-});
+const PROGRESS_MS = 1_000;
 
 const replace = (page, selector) => {
   const fresh = page.querySelector(selector);

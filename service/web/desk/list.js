@@ -1,6 +1,8 @@
 // The list of cards: which one is current, ticks, and bringing more in. A card is always the server's own markup, taken
 // from a page of ours that the browser has read as a document; none is put together here.
 
+import { fetchPage } from "./fetching.js";
+
 const WANTED = 12; // as long as fewer cards stand here, more are fetched
 
 export const area = () => document.querySelector("#list");
@@ -18,16 +20,6 @@ const hideUnderway = () => {
     if (card) card.hidden = true;
   }
 };
-
-// XMLHttpRequest, since it can read an answer as a document without a text in between that could become markup.
-export const fetchPage = (url) => new Promise((found, failed) => {
-  const request = new XMLHttpRequest();
-  request.open("GET", url);
-  request.responseType = "document";
-  request.onload = () => (request.status === 200 && request.response ? found(request.response) : failed(request.status));
-  request.onerror = () => failed(0);
-  request.send();
-});
 
 export const makeCurrent = (card, { scroll = true } = {}) => {
   for (const one of area().querySelectorAll(".card.current")) {

@@ -1,10 +1,14 @@
 """The site's members, invitations and requests to be let in, as forms. One member's own page is in member.py."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from aiohttp import web
 
 from service.actions.add_member import find_member
 from service.actions.decide_request import decide_request
 from service.actions.identify import Who
+from service.actions.import_members import Taken
 from service.actions.invitations import invitations_page, requests_page
 from service.actions.invite import Invite, invite
 from service.actions.revoke_invitation import revoke_invitation
@@ -31,8 +35,27 @@ _SAID = {
     "revoked": "The invitation was taken back: its link works no more.",
     "accepted": "The request was accepted: a new member.",
     "declined": "The request was declined.",
+    "listed": "The list was taken in.",
     "unknown": "There is nobody of this name.",
 }
+
+
+class Listed(NamedTuple):
+    """A list of people that was sent, and what would become of each of them."""
+
+    text: str = ""
+    by_letter: bool = False
+    taken: Sequence[Taken] = ()
+
+    @property
+    def new(self) -> int:
+        """How many the site does not know yet."""
+        return sum(one.became in ("member", "invited") for one in self.taken)
+
+    @property
+    def worth_a_line(self) -> list[Taken]:
+        """Those who are left out, or would be called otherwise."""
+        return [one for one in self.taken if one.became not in ("member", "invited") or one.name != one.entry.name]
 
 
 @as_page
@@ -44,7 +67,7 @@ async def get_members(request: web.Request) -> web.Response:
     if name:
         member = await find_member(request.app[RESOURCES], who.site, name)
         return see_other(f"{_home(who)}/{member.id}" if member else said_to(_home(who), "unknown"))
-    return await _page(request, who, Said(said_by(request, _SAID)))
+    return await show(request, who, Said(said_by(request, _SAID)))
 
 
 @as_page
@@ -58,9 +81,9 @@ async def post_invitation(request: web.Request) -> web.Response:
         wanted = Invite(kept["email"] or None, kept["name"] or None, role)
         made = await invite(request.app[RESOURCES], who.site, actor, wanted)
     except Refusal as refusal:
-        return await _page(request, who, Said(faults=faults_of(refusal), kept=kept, status=status_of(refusal)))
+        return await show(request, who, Said(faults=faults_of(refusal), kept=kept, status=status_of(refusal)))
     if made.code is not None:
-        return await _page(request, who, Said(link=invitation_url(request, who.site.id, made.code)))
+        return await show(request, who, Said(link=invitation_url(request, who.site.id, made.code)))
     return see_other(said_to(_home(who), "invited" if made.is_new else "again"))
 
 
@@ -83,11 +106,12 @@ async def post_request(request: web.Request) -> web.Response:
         outcome = choice_in(form, "outcome", _OUTCOMES)
         await decide_request(request.app[RESOURCES], who.site, actor, request.match_info["id"], outcome)
     except Refusal as refusal:
-        return await _page(request, who, Said(faults=faults_of(refusal), status=status_of(refusal)))
+        return await show(request, who, Said(faults=faults_of(refusal), status=status_of(refusal)))
     return see_other(said_to(_home(who), outcome))
 
 
-async def _page(request: web.Request, who: Who, said: Said) -> web.Response:
+async def show(request: web.Request, who: Who, said: Said, listed: Listed | None = None) -> web.Response:
+    """Everybody, with what is said to the form that was sent."""
     res = request.app[RESOURCES]
     cursor = cursor_of(request, "members")
     found, next_id = await members_page(res, who.site, cursor.id if cursor else None, _PER_PAGE)
@@ -103,6 +127,7 @@ async def _page(request: web.Request, who: Who, said: Said) -> web.Response:
         "requests": asking,
         "roles": [one for one in _ROLES if may_invite(role, one)],
         "said": said,
+        "listed": listed or Listed(),
         "first": _home(who) if cursor else None,
         "next": f"{_home(who)}?cursor={cursor_text('members', next_id)}" if next_id else None,
     }

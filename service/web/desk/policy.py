@@ -2,6 +2,9 @@
 
 from typing import Any, Literal, NamedTuple, get_args
 
+import msgspec
+
+from service.domain.errors import Fault, Invalid
 from service.domain.site import Moderation, Policy, ThreadState, WhoMayComment
 from service.web.pages.forms import Form
 
@@ -132,6 +135,20 @@ def changes(form: Form, policy: Policy) -> dict[str, Any]:
     """What the form has otherwise than the policy. What cannot be read is left for the policy to refuse."""
     found = {one.name: _value(one, form.one(one.name)) for one in SETTINGS if form.every(one.name)}
     return {name: value for name, value in found.items() if _plain(getattr(policy, name)) != value}
+
+
+def told(wanted: dict[str, Any]) -> dict[str, str]:
+    """These changes as the fields show them."""
+    return {name: _shown(tuple(value) if isinstance(value, list) else value) for name, value in wanted.items()}
+
+
+def of_file(text: str, policy: Policy) -> dict[str, Any]:
+    """What a file of settings has otherwise than the policy; names that are none are left for the policy to refuse."""
+    try:
+        found = msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        raise Invalid([Fault("/file", 'A file of settings is JSON, like {"max_links": 2}.')]) from None
+    return {name: value for name, value in found.items() if _plain(getattr(policy, name, None)) != value}
 
 
 def _plain(value: Any) -> Any:

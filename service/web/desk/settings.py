@@ -13,10 +13,10 @@ from service.domain.errors import Fault, Invalid, Refusal
 from service.domain.hindsight import FORESEEN, Hindsight
 from service.web.app_keys import RESOURCES
 from service.web.desk.answers import Said, faults_of, said_by, said_to, status_of
-from service.web.desk.policy import GROUPS, changes, shown
+from service.web.desk.policy import GROUPS, changes, of_file, shown, told
 from service.web.pages.errors import as_page
 from service.web.pages.forms import Form, read_form
-from service.web.pages.rendering import desk_html, see_other
+from service.web.pages.rendering import HEADERS, desk_html, see_other
 from service.web.pages.visitor import visitor
 
 _SAID = {"saved": "Saved. It holds from now on.", "same": "Nothing was changed."}
@@ -31,15 +31,29 @@ async def get_settings(request: web.Request) -> web.Response:
 
 
 @as_page
+async def get_file(request: web.Request) -> web.Response:
+    """GET /sites/{site}/desk/settings/file: the policy as JSON, which the form takes in again, here or elsewhere."""
+    who = await visitor(request)
+    who.owner()
+    name = f'attachment; filename="settings-{who.site.id}.json"'
+    headers = {**HEADERS, "Content-Type": "application/json", "Content-Disposition": name}
+    body = msgspec.json.format(msgspec.json.encode(who.site.policy), indent=2)
+    return web.Response(body=body, headers=headers)
+
+
+@as_page
 async def post_preview(request: web.Request) -> web.Response:
     """POST /sites/{site}/desk/settings/preview: what these settings would have done to the last 500 comments."""
     form = await read_form(request)
     who = await visitor(request)
     who.owner()
-    wanted = changes(form, who.site.policy)
+    try:
+        wanted = of_file(form.one("file"), who.site.policy) if form.one("file") else changes(form, who.site.policy)
+    except Refusal as refusal:
+        return await _page(request, who, Said(faults=faults_of(refusal), status=status_of(refusal)))
     if not wanted:
         return see_other(said_to(_home(who), "same"))
-    kept = {**shown(who.site.policy), **{name: form.one(name) for name in wanted}}
+    kept = {**shown(who.site.policy), **told(wanted)}
     try:
         found = await preview_policy(request.app[RESOURCES], who.site, wanted)
     except Refusal as refusal:

@@ -60,7 +60,7 @@ class View:
     @property
     def orders(self) -> dict[Order, str]:
         """The orders that make sense here: what is published is not sorted by risk."""
-        by_time = self.status in _PUBLISHED and not self.q
+        by_time = self.status in _PUBLISHED and "status:" not in self.q
         return {o: words for o, words in _ORDERS.items() if not by_time or o in ("oldest", "newest")}
 
     @property

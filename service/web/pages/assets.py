@@ -17,7 +17,8 @@ def _page(name: str, caching: str) -> Page:
 
 
 SCRIPTS = tuple(
-    f"desk/{name}.js" for name in ("desk", "keys", "help", "list", "deciding", "asking", "live", "said", "holdline")
+    f"desk/{name}.js"
+    for name in ("desk", "keys", "help", "list", "deciding", "asking", "live", "said", "fetching", "holdline")
 )
 _READY = {
     url: _page(name, caching)

@@ -10,6 +10,7 @@ export class Refused extends Error {
 
 export class Api {
   left = new AbortController(); // aborted when the element is taken away
+  date = null; // of the first answer, by the service's clock
 
   constructor(service, site) {
     this.service = service;
@@ -24,6 +25,7 @@ export class Api {
     const sent = { method, headers: told, body: body && JSON.stringify(body), signal, credentials: "omit", referrerPolicy: "no-referrer" };
     try {
       const answer = await fetch(this.base + path, sent);
+      this.date ??= answer.headers.get("Date");
       const told = await answer.json().catch(() => null); // 204, or what a proxy says
       if (answer.ok) return told;
       throw refused(answer, told);

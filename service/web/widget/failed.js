@@ -7,5 +7,5 @@ export function show(thread, error) {
   const { words, host } = thread;
   const again = h("button", { class: "quiet", click: () => host.begin() }, words.say("try_again"));
   const plain = h("a", { href: thread.plainPage() }, words.say("plain_page"));
-  thread.put("p", { class: "alert", role: "alert" }, words.say("not_loaded"), " ", again, " ", plain);
+  thread.put("p", { class: "alert", role: "alert" }, words.say("not_loaded"), " ", again, " · ", plain);
 }

@@ -8,7 +8,7 @@ const DEEPEST = 3; // replies to what stands so deep stand beneath each other
 export class List {
   entries = new Map(); // id -> {comment, item, replies, depth, parent}
   next = null;
-  #fetched = 0;
+  fetched = 0;
 
   constructor(thread) {
     this.thread = thread;
@@ -18,16 +18,10 @@ export class List {
     this.element = h("div", {}, this.top, this.comments, this.foot);
   }
 
-  clear() {
-    this.entries.clear();
-    this.comments.replaceChildren();
-    this.#fetched = 0;
-  }
-
   // A page of the thread, or so many of its comments for now.
   add({ next_cursor, comments }, most) {
     this.next = next_cursor;
-    this.#fetched += comments.length;
+    this.fetched += comments.length;
     this.put(comments.slice(0, most));
   }
 
@@ -75,7 +69,7 @@ export class List {
   told() {
     const { thread: { words, sort, count }, next } = this;
     const newest = sort === "newest";
-    const range = h("span", {}, words.say("range", { from: 1, to: this.#fetched, total: count }));
+    const range = h("span", {}, words.say("range", { from: 1, to: this.fetched, total: count }));
     const turned = button(words.say(newest ? "oldest" : "newest"), "reading turn", "order");
     this.top.replaceChildren(...(count > 1 ? [words.say(newest ? "newest" : "oldest"), " · ", turned] : []));
     this.foot.replaceChildren(...(next ? [range, button(words.say(newest ? "older" : "newer"), "reading more")] : []));

@@ -31,7 +31,9 @@ export async function turn(thread) {
   thread.sort = was === "newest" ? "oldest" : "newest";
   try {
     const page = await thread.page();
-    list.clear();
+    list.entries.clear();
+    list.comments.replaceChildren();
+    list.fetched = 0;
     list.add(page);
   } catch (error) {
     thread.sort = was;

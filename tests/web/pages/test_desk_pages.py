@@ -227,7 +227,7 @@ async def test_settings_are_tried_before_they_are_saved(olive: Reader, blog: Blo
     await blog.post("plain")
     path = f"{olive.home}/desk/settings"
     fields = _fields(await olive.get(path))
-    assert set(fields) == set(Policy.__struct_fields__)
+    assert set(fields) == {*Policy.__struct_fields__, "file"}
     same = await olive.follow(await olive.send(f"{path}/preview", **fields))
     assert "Nothing was changed." in same.words
     tried = await olive.send(f"{path}/preview", **{**fields, "max_links": "0", "hold_words": "plain\n\nfancy"})

@@ -97,17 +97,19 @@ class Stage:
         status, told = self.owner("POST", "/decisions", {"action": action, "comments": chosen})
         assert status == 200, told
 
-    def embedded(self, thread: str, attributes: str = "", inner: str = "") -> str:
-        """The two lines of HTML."""
-        return (
-            f'<script type="module" src="{self.service.url}/embed.js"></script>'
-            f'<greenroom-comments site="{SITE}" thread="{thread}" {attributes}>{inner}</greenroom-comments>'
-        )
+    def embedded(self, thread: str, attributes: str = "", inner: str = "", through: str | None = None) -> str:
+        """The two lines of HTML; `through` a URL that leads to the service."""
+        script = f'<script type="module" src="{through or self.service.url}/embed.js"></script>'
+        return script + self.element(thread, attributes, inner)
 
-    def post(self, thread: str, attributes: str = "", inner: str = "", **page: str) -> str:
+    def element(self, thread: str, attributes: str = "", inner: str = "") -> str:
+        """The second of them."""
+        return f'<greenroom-comments site="{SITE}" thread="{thread}" {attributes}>{inner}</greenroom-comments>'
+
+    def post(self, thread: str, attributes: str = "", inner: str = "", through: str | None = None, **page: str) -> str:
         """A post of the blog with its comments beneath; its URL."""
         page.setdefault("head", f"<style>{LOOK}</style>")
-        return self.blog.page("<p>Ninety-two seats.</p>" + self.embedded(thread, attributes, inner), **page)
+        return self.blog.page("<p>Ninety-two seats.</p>" + self.embedded(thread, attributes, inner, through), **page)
 
 
 def _handler(blog: Blog) -> type[BaseHTTPRequestHandler]:
@@ -141,9 +143,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium without third-party cookies; for one module, since no asynchronous test could run while it is open."""
+    """Chromium without third-party cookies; for this package alone: no asynchronous test runs while it is open."""
     yield from chromium_for_tests(WITHOUT_FOREIGN_COOKIES)
 
 

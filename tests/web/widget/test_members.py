@@ -101,7 +101,7 @@ def test_the_session_goes_on_and_tabs_take_turns(stage: Stage, readers: Readers)
     url = stage.post(stage.thread(), f'sso="{stage.vouch("Turing")}"')
     reader.open(url)
     reader.expect_signed_in("Turing")
-    tabs = [reader.context.new_page() for _ in range(4)]
+    tabs = [reader.context.new_page() for _ in range(3)]
     for tab in tabs:
         tab.goto(url, wait_until="commit")
     for tab in tabs:
