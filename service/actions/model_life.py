@@ -78,8 +78,14 @@ async def version_in(res: Resources, site: Site, life: Life, version: str) -> Ve
 
 def _version(life: Life, version: str, trained: Trained | None) -> Version:
     came = [one for one in life.log if one.version == version]
-    state: State = "shipped" if trained is None else "promoted" if came else trained.outcome
+    state: State = "shipped" if trained is None else _state(trained, bool(came))
     return Version(version, "in_service" if version == life.version else state, trained, came)
+
+
+def _state(trained: Trained, came: bool) -> State:
+    if trained.refused is not None:
+        return "refused"
+    return "promoted" if came else trained.outcome
 
 
 async def loaded(res: Resources, site: Site, found: Version) -> Scores:

@@ -9,6 +9,7 @@ from service.domain.errors import NotAllowedNow, NotFound, StorageUnavailable
 from service.domain.member import Member
 from service.domain.promotion import Promotion, before
 from service.domain.site import Site
+from service.domain.training import Trained
 from service.storage import models
 from service.storage.database import Outdated
 
@@ -18,8 +19,8 @@ _TRIES = 4
 async def promote_model(res: Resources, site: Site, version: str, actor: Member | None, override: bool) -> Version:
     """Puts this version into service; nothing changes where it serves already.
 
-    Raises NotFound; NotAllowedNow for one that the gate refused, unless it is overridden, and for one whose files are
-    gone or may not be loaded.
+    Raises NotFound; NotAllowedNow for one that the gate or an owner refused, unless it is overridden, and for one whose
+    files are gone or may not be loaded.
     """
     for _ in range(_TRIES):
         life = await life_of(res, site)
@@ -27,9 +28,7 @@ async def promote_model(res: Resources, site: Site, version: str, actor: Member 
         if found.state == "in_service":
             return found
         if found.state == "refused" and not override and found.trained is not None:
-            raise NotAllowedNow(
-                f"The gate refused this version: {found.trained.reason} Say override to promote it anyway."
-            )
+            raise NotAllowedNow(f"{_refusal_of(found.trained)} Say override to promote it anyway.")
         await loaded(res, site, found)
         try:
             return await _put(res, site, life, found, "promote", actor)
@@ -42,8 +41,8 @@ async def roll_back(res: Resources, site: Site, actor: Member | None, seen: str 
     """Goes back one step: to the version that served before the one in service.
 
     `seen` is the version that whoever asks believes to be in service; None: whichever is. Raises NotAllowedNow where
-    another is or comes at the same moment, so that two who ask at once go back one step and not two, and where there
-    was none before.
+    another is or comes at the same moment, so that two who ask at once go back one step and not two, where there was
+    none before, and where an owner has refused that one.
     """
     life = await life_of(res, site)
     if seen is not None and seen != life.version:
@@ -55,11 +54,19 @@ async def roll_back(res: Resources, site: Site, actor: Member | None, seen: str 
         found = await version_in(res, site, life, to)
     except NotFound:
         raise NotAllowedNow("The shipped model served before, and it may not be loaded.") from None
+    if found.trained is not None and found.trained.refused is not None:
+        raise NotAllowedNow(f"{_refusal_of(found.trained)} Promote the version that is to serve.")
     await loaded(res, site, found)
     try:
         return await _put(res, site, life, found, "rollback", actor)
     except Outdated:
         raise NotAllowedNow("Another version came into service at the same moment. Look again.") from None
+
+
+def _refusal_of(trained: Trained) -> str:
+    if trained.refused is None:
+        return f"The gate refused this version: {trained.reason}"
+    return f"{trained.refused.by or 'Somebody'} refused version {trained.version}: “{trained.refused.reason}”."
 
 
 async def _put(
@@ -76,7 +83,7 @@ async def _put(
         actor_name=None,
         created_at=res.now_ms(),
     )
-    files = [models.keeping_files(to.trained.id)] if to.trained else []
+    files = [models.keeping_files(to.trained.id), models.taking_in_again(to.trained.id)] if to.trained else []
     await res.db.write([*files, *models.promoting(new)])
     await res.models.refresh(res.db)
     await follow_policy(res, site, site.policy)

@@ -32,6 +32,14 @@ class Training(msgspec.Struct, frozen=True):
     finished_at: int | None
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """An owner's word that a version is not to serve. `by` None: somebody who has left."""
+
+    by: str | None
+    reason: str
+    at: int
+
+
 class Trained(msgspec.Struct, frozen=True):
     """A model that was trained here. The card is what the training wrote about it; its shape is actions/card.py's."""
 
@@ -46,3 +54,4 @@ class Trained(msgspec.Struct, frozen=True):
     card: dict[str, Any]
     created_at: int
     dropped_at: int | None
+    refused: Refused | None = None

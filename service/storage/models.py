@@ -5,12 +5,14 @@ from collections.abc import Mapping
 import msgspec
 
 from service.domain.promotion import Promotion
-from service.domain.training import Trained
+from service.domain.training import Refused, Trained
 from service.storage.database import Database, Outdated, Query, Row, Statement, Unit
 
 _COLUMNS = (
-    "id, site_id, version, training_id, manifest_sha256, outcome, reason, labels_until, card, created_at, dropped_at"
+    "m.id, m.site_id, m.version, m.training_id, m.manifest_sha256, m.outcome, m.reason, m.labels_until, m.card,"
+    " m.created_at, m.dropped_at, r.name, m.refusal, m.refused_at"
 )
+_SOURCE = "models m LEFT JOIN members r ON r.id = m.refused_by"
 _PROMOTIONS = (
     "SELECT p.site_id, p.number, COALESCE(v.version, :shipped, p.version), COALESCE(b.version, :shipped, p.previous),"
     " p.kind, p.actor_id, m.name, p.created_at FROM promotions p LEFT JOIN members m ON m.id = p.actor_id"
@@ -21,7 +23,8 @@ _PROMOTIONS = (
 
 def _trained(row: Row) -> Trained:
     card = msgspec.json.decode(row[8])
-    return Trained(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], card, row[9], row[10])
+    refused = Refused(*row[11:14]) if row[13] is not None else None
+    return Trained(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], card, row[9], row[10], refused)
 
 
 class InService(msgspec.Struct, frozen=True):
@@ -47,7 +50,7 @@ class OwnThresholds(msgspec.Struct, frozen=True):
 
 def adding(new: Trained) -> Statement:
     """Adds a trained model to the site's list."""
-    parameters = {name: getattr(new, name) for name in new.__struct_fields__ if name != "dropped_at"}
+    parameters = {name: getattr(new, name) for name in new.__struct_fields__ if name not in ("dropped_at", "refused")}
     names = tuple(parameters)
     return Statement(
         f"INSERT INTO models ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})",
@@ -73,16 +76,35 @@ def dropping(model_id: str, now_ms: int) -> Unit:
 
 async def find(db: Database, site_id: str, version: str) -> Trained | None:
     """The model of this version, on this site only."""
-    sql = f"SELECT {_COLUMNS} FROM models WHERE site_id = :site_id AND version = :version"
+    sql = f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.site_id = :site_id AND m.version = :version"
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "version": version}))
     return _trained(rows[0]) if rows else None
 
 
 async def page(db: Database, site_id: str, before: str, limit: int) -> list[Trained]:
     """The site's models, newest first, from those before an id."""
-    sql = f"SELECT {_COLUMNS} FROM models WHERE site_id = :site_id AND id < :before ORDER BY id DESC LIMIT :limit"
+    sql = (
+        f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE m.site_id = :site_id AND m.id < :before"
+        " ORDER BY m.id DESC LIMIT :limit"
+    )
     (rows,) = await db.read(Query(sql, {"site_id": site_id, "before": before, "limit": limit}))
     return [_trained(row) for row in rows]
+
+
+def refusing(model_id: str, actor_id: str, reason: str, now_ms: int) -> Statement:
+    """Notes that it is not to serve. Refused with Outdated where it does."""
+    return Statement(
+        "UPDATE models SET refused_by = :actor_id, refusal = :reason, refused_at = :now WHERE id = :id AND NOT EXISTS"
+        " (SELECT 1 FROM models_in_service s WHERE s.site_id = models.site_id AND s.version = models.version)",
+        {"id": model_id, "actor_id": actor_id, "reason": reason, "now": now_ms},
+        Outdated,
+    )
+
+
+def taking_in_again(model_id: str) -> Statement:
+    """Forgets that it was refused."""
+    sql = "UPDATE models SET refused_by = NULL, refusal = NULL, refused_at = NULL WHERE id = :id"
+    return Statement(sql, {"id": model_id})
 
 
 def keeping_files(model_id: str) -> Statement:

@@ -5,6 +5,7 @@ from aiohttp import web
 from service.actions.model_life import Version, figures_of, simulation, version_of, versions
 from service.actions.model_overview import Overview, audited, overview
 from service.actions.promote_model import promote_model, roll_back
+from service.actions.refuse_model import refuse_model
 from service.actions.replays import Statement, keep_apart
 from service.actions.resources import Resources
 from service.actions.start_training import find_training, start_training
@@ -23,6 +24,7 @@ from service.web.shapes.models import (
     ModelTold,
     OneModelTold,
     PromotionBody,
+    RefusalBody,
     RollbackBody,
     SetCutsTold,
     SimulationTold,
@@ -150,6 +152,16 @@ async def _now_serving(res: Resources, found: Version, keep: Keep | None) -> web
     told = in_service_told(found)
     await keep_apart(res, kept_as(keep, told))
     return json_response(told)
+
+
+@Contract(Ask.OWNERS, {200: ModelTold}, body=RefusalBody, problems=(NotAllowedNow,))
+async def post_refusal(request: web.Request) -> web.Response:
+    """POST S/models/{version}/refuse: this version is not to serve, for a reason that stands beside it."""
+    who = await who_asks(request)
+    owner = who.owner()
+    body, _ = await read_body(request, RefusalBody)
+    version = request.match_info["version"]
+    return json_response(model_told(await refuse_model(request.app[RESOURCES], who.site, version, owner, body.reason)))
 
 
 @Contract(Ask.OWNERS, {200: InServiceTold}, body=RollbackBody, takes=(IDEMPOTENCY_KEY,), problems=(NotAllowedNow,))

@@ -124,7 +124,7 @@ def test_killed_at_any_statement_it_goes_on_from_where_it_was(tmp_path: Path) ->
                 connection.execute(statement)
             expected[step.number] = parts_of(connection)
     rounds = 0
-    for n in range(1, 1_000, 9):
+    for n in range(1, 1_000, 7):
         path = tmp_path / str(n) / "greenroom.sqlite"
         path.parent.mkdir()
         older(path, len(migrations()) // 2)

@@ -47,6 +47,7 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/models/{version}"): (401, 403, 403, 404, 404, 401),
     ("GET", "/models/{version}/simulation"): (401, 403, 403, 404, 404, 401),
     ("POST", "/models/{version}/promote"): (401, 403, 403, 403, 404, 401),
+    ("POST", "/models/{version}/refuse"): (401, 403, 403, 403, 404, 401),
     ("POST", "/models/rollback"): (401, 403, 403, 403, 409, 401),  # there is none before
     ("POST", "/trainings"): (401, 403, 403, 403, 202, 401),
     ("GET", "/trainings/{id}"): (401, 403, 403, 404, 404, 401),
@@ -91,6 +92,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/comments/{id}"): {"text": "Hello again"},
     ("POST", "/comments/{id}/reports"): {"reason": "rude"},
     ("POST", "/keys"): {"name": "importer", "kind": "api"},
+    ("POST", "/models/{version}/refuse"): {"reason": "worse"},
     ("PATCH", "/settings"): {"max_links": 2},
     ("PATCH", "/sign-on"): {"kind": "hs256"},
     ("POST", "/sign-on/secret"): {},

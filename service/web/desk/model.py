@@ -9,6 +9,7 @@ from service.actions.identify import Who
 from service.actions.model_life import Version, looked_at, version_of, versions
 from service.actions.model_overview import Overview, audited, overview
 from service.actions.promote_model import promote_model, roll_back
+from service.actions.refuse_model import refuse_model
 from service.actions.start_training import start_training
 from service.domain.errors import NotAllowedNow, NotFound, Refusal
 from service.domain.intervals import Share
@@ -30,6 +31,7 @@ _KINDS: tuple[Kind, ...] = ("refit", "full")
 _SAID = {
     "training": "The training has begun.",
     "promoted": "That version serves now.",
+    "refused": "That version does not serve again, unless an owner says so.",
     "back": "The version before serves again.",
 }
 
@@ -69,6 +71,14 @@ async def post_promotion(request: web.Request) -> web.Response:
     override = form.one("override") == "1"
     promoted = promote_model(request.app[RESOURCES], who.site, form.one("version"), owner, override)
     return await _done(request, who, promoted, "promoted")
+
+
+@as_page
+async def post_refusal(request: web.Request) -> web.Response:
+    """POST /sites/{site}/desk/model/refuse: says of a version that it is not to serve, and why."""
+    form, who, owner = await _from_owner(request)
+    refused = refuse_model(request.app[RESOURCES], who.site, form.one("version"), owner, form.one("reason"))
+    return await _done(request, who, refused, "refused")
 
 
 @as_page

@@ -8,7 +8,7 @@ from service.actions.model_life import State, Version
 from service.domain.intervals import Share
 from service.domain.promotion import Outcome, Promotion
 from service.domain.simulation import Bands, Figures, Simulation
-from service.domain.training import Cause, Kind, Trained, Training
+from service.domain.training import Cause, Kind, Refused, Trained, Training
 from service.domain.training import State as TrainingState
 from service.domain.watching import Watch
 from service.web.bodies import Body, Line
@@ -26,6 +26,12 @@ class PromotionBody(Body, frozen=True):
     """`override`: promote a version that the gate refused, on one's own responsibility."""
 
     override: bool = False
+
+
+class RefusalBody(Body, frozen=True):
+    """`reason`: why this version is not to serve."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["It held every comment in French."])]
 
 
 class RollbackBody(Body, frozen=True):
@@ -61,6 +67,14 @@ class CameTold(Struct, frozen=True):
     previous: str
 
 
+class RefusedTold(Struct, frozen=True):
+    """An owner's word that a version is not to serve. `by` null: somebody who has left."""
+
+    at: Time
+    by: str | None
+    reason: str
+
+
 class CutsTold(Struct, frozen=True):
     """From which score on comments are held, and from which they are put aside as spam."""
 
@@ -80,6 +94,7 @@ class ModelTold(Struct, frozen=True):
     labels: int
     thresholds: CutsTold | None
     promotions: list[CameTold]
+    refused: Annotated[RefusedTold | None, Meta(description="By an owner; what the gate says stands in `reason`.")]
     files_kept: bool
     card: Annotated[dict[str, Any] | None, Meta(description="What it was made of, its metrics, the gate's word.")]
 
@@ -173,9 +188,14 @@ def _fields(found: Version) -> dict[str, Any]:
         "labels": trained.card["data"]["labels"] if trained else 0,
         "thresholds": _cuts(trained) if trained else None,
         "promotions": [_came(one) for one in found.promotions],
+        "refused": _refused(trained.refused) if trained and trained.refused else None,
         "files_kept": trained is None or trained.dropped_at is None,
         "card": trained.card if trained else None,
     }
+
+
+def _refused(one: Refused) -> RefusedTold:
+    return RefusedTold(rfc3339(one.at), one.by, one.reason)
 
 
 def _cuts(trained: Trained) -> CutsTold:

@@ -43,6 +43,7 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/model/progress"): MODERATORS,
     ("POST", "/model/trainings"): (401, 403, 403, 422, 401),
     ("POST", "/model/promote"): (401, 403, 403, 404, 401),
+    ("POST", "/model/refuse"): (401, 403, 403, 422, 401),
     ("POST", "/model/rollback"): (401, 403, 403, 409, 401),
     ("GET", "/settings"): OWNERS,
     ("POST", "/settings"): (401, 403, 403, 422, 401),

@@ -164,6 +164,37 @@ async def test_a_double_click_goes_back_once(
     assert (told.status, told.json["in_service"]) == (200, "words-1")
 
 
+async def test_a_version_is_refused_for_a_reason(
+    signed_in: SignedIn, blog: Blog, res: Resources, tmp_path: Path, login: Login
+) -> None:
+    """It does not serve again by a click or by going back, only for who overrides; the reason stands beside it."""
+    keep_models(res, tmp_path / "models")
+    for version in ("own-1", "own-2"):
+        await own_model(res, blog.site, version)
+        await promote_model(res, blog.site, version, None, override=False)
+    olive, owner = await signed_in(blog.owner), await login(blog, blog.owner)
+    model = f"{olive.home}/desk/model"
+    serving = await olive.send(f"{model}/refuse", version="own-2", reason="It holds French")
+    assert (serving.status, "This version serves now" in serving.words) == (409, True)
+    assert (await olive.send(f"{model}/refuse", version="own-1", reason=" ")).status == 422
+    done = await olive.follow(await olive.send(f"{model}/refuse", version="own-1", reason="It held all French"))
+    assert "“ It held all French ” Olive" in done.words
+    told = (await owner("GET", "/models/own-1")).json
+    assert (told["state"], told["refused"]["by"], told["refused"]["reason"]) == (
+        "refused",
+        "Olive",
+        "It held all French",
+    )
+    back = await owner("POST", "/models/rollback", json={})
+    assert (back.status, "Olive refused version own-1" in back.json["detail"]) == (409, True)
+    assert (await owner("POST", "/models/own-1/promote", json={})).code == "not-allowed-now"
+    assert (await owner("POST", "/models/words-1/refuse", json={"reason": "No"})).code == "not-allowed-now"
+    assert (await owner("POST", "/models/own-1/promote", json={"override": True})).json["in_service"] == "own-1"
+    again = await owner("POST", "/models/own-2/refuse", json={"reason": "Worse"})
+    assert (again.status, again.json["state"]) == (200, "refused")
+    assert (await owner("GET", "/models/own-1")).json["refused"] is None
+
+
 async def test_the_page_outlives_an_upgrade(
     signed_in: SignedIn, blog: Blog, res: Resources, model: WordModel, tmp_path: Path, login: Login
 ) -> None:
