@@ -23,7 +23,7 @@ test: $(VENV)/develop ## set up, then run all tests but the long ones
 test-postgres: $(VENV)/develop ## the same tests on PostgreSQL (a server of its own from a wheel)
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long" --engine postgres
 
-test-long: $(VENV)/develop ## the long tests: 20 rounds of kill -9, slow clients, every fsync watched
+test-long: $(VENV)/develop ## the long tests: 20 rounds of kill -9, backups under load, slow clients, every fsync
 	$(BIN)/python -m pytest -m long
 
 check: $(VENV)/develop ## types, style, printed docs up to date

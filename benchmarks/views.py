@@ -12,16 +12,15 @@ _WATCH = """
 window.shift = 0;
 new PerformanceObserver(list => { for (const one of list.getEntries()) shift += one.value; })
   .observe({type: 'layout-shift', buffered: true});
-const look = () => {
-  const shown = document.querySelector('greenroom-comments')?.shadowRoot;
-  const seen = (name, sought) => {
-    if (shown?.querySelector(sought)) requestAnimationFrame(() => { window[name] ??= performance.now(); });
-  };
-  seen('first', '[data-comment-id]');
-  seen('marked', '.marked');
-  requestAnimationFrame(look);
+// The first message after a frame comes when that frame was handed over to be painted.
+const look = (name, sought) => {
+  if (!document.querySelector('greenroom-comments')?.shadowRoot?.querySelector(sought))
+    return requestAnimationFrame(() => look(name, sought));
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => { window[name] = performance.now(); };
+  port2.postMessage(0);
 };
-look();"""
+look(...(location.hash ? ['marked', '.marked'] : ['first', '[data-comment-id]']));"""
 _ASKED = """performance.getEntriesByType('resource').map(e => [e.name, e.responseEnd])
   .filter(([name]) => /embed\\.js|\\/widget\\/|\\/api\\//.test(name))"""
 # The time between frames while the page is scrolled.
@@ -50,8 +49,8 @@ LINES = (
 
 
 class View(NamedTuple):
-    """One first view. Times in milliseconds, until the frame after the first comment stood there; `work` is the
-    processor time of script, style and layout."""
+    """One first view. Times in milliseconds, until the frame with the first comment was handed over to be painted;
+    `work` is the processor time of script, style and layout."""
 
     from_start: float
     from_data: float
@@ -61,7 +60,7 @@ class View(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """All comments on one page: milliseconds until the frame after the last one stood there."""
+    """All comments on one page: milliseconds until the frame with the last one was handed over."""
 
     from_start: float
     from_data: float

@@ -1,7 +1,6 @@
 """The README's pictures of the widget: `python -m docs.screenshots`. Needs Chromium and Playwright, as the tests do."""
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,11 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from os import environ
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from benchmarks.blog import environment
 from benchmarks.machine import Cores
 from benchmarks.processes import Server
+from tests.browsers import NoChromium, chromium
 
 HERE = Path(__file__).parent / "pictures"
 _SITE, _THREAD = "seats", "/radio.html"
@@ -80,10 +80,6 @@ def _shoot(browser: Browser, url: str, name: str, scheme: str) -> None:
 
 def main() -> int:
     """Makes the pictures."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        sys.stderr.write("There is no chromium on the PATH.\n")
-        return 1
     HERE.mkdir(exist_ok=True)
     html: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="greenroom-pictures-") as folder, _pages(html) as blog:
@@ -101,11 +97,12 @@ def main() -> int:
             _talk(server, tokens)
             url = f"http://{server.host}:{server.port}"
             html |= {"/radio": _PAGE.format(url=url, thread=_THREAD), "/new": _PAGE.format(url=url, thread="/new.html")}
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            with chromium() as browser:
                 _shoot(browser, f"{blog}/radio", "thread-light.png", "light")
                 _shoot(browser, f"{blog}/new", "empty-dark.png", "dark")
-                browser.close()
+        except NoChromium as fault:
+            sys.stderr.write(f"{fault}\n")
+            return 1
         finally:
             server.stop()
     return 0

@@ -67,7 +67,11 @@ async def _accepted(res: Resources, site: Site, said: Acceptance) -> tuple[Membe
         raise Invalid([Fault("/name", "You are signed in, so your name is known: leave name out.")])
     known = await _known(res, invitation, said.member)
     if known is None:
-        return await _new(res, site, invitation, said.name)
+        try:
+            return await _new(res, site, invitation, said.name)
+        except NameTaken:
+            await invitation_of(res, site, said.code)  # with this very code, a moment ago: then that is what to say
+            raise
     after = _after(res, invitation, known, known_by_code=said.member is None)
     if known.email is None and invitation.email is not None and await _is_free(res, invitation, invitation.email):
         after = msgspec.structs.replace(after, email=invitation.email)

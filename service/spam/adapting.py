@@ -42,7 +42,7 @@ class Terms(NamedTuple):
     """How a local model is trained and when it is believed."""
 
     strength: float = 3.0  # scikit-learn's C
-    trust: float = 30.0  # in the prior of the mixture, in labels; docs/model.md shows what others of the two would do
+    trust: float = 12.0  # in the prior of the mixture, in labels; docs/model.md shows what others of the two would do
     folds: int = 5
     fewest: int = 5  # labels of spam, and of ham; with fewer only the share of spam is learnt
     most_of_a_group: float = 3.0  # the weight that all labels of one group have together

@@ -104,9 +104,10 @@ def _bare(point: int) -> int:
 
 
 def _fold_letters(table: NDArray[np.uint32]) -> None:
-    for point in np.flatnonzero(_CAPITALS).tolist():
-        table[point] = ord(chr(point).lower()[0])
     shapes = {ord(source): ord(target) for target, sources in _LOOKALIKES.items() for source in sources}
+    for point in np.flatnonzero(_CAPITALS).tolist():
+        small = ord(chr(point).lower()[0])
+        table[point] = shapes.get(small, small)
     for start, stop in _ACCENTED:
         for point in np.flatnonzero(_LETTERS[start:stop]).tolist():
             bare = _bare(start + point)

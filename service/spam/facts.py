@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.spam.alphabet import AT, CLASSES, LOWER, MARK, UPPER
-from service.spam.folding import DISGUISES, Folded
+from service.spam.folding import DISGUISES, STYLED, Folded
 
 
 class Sample(NamedTuple):
@@ -38,6 +38,8 @@ FACTS = (
 LONG = 240  # code points, from which on length tells nothing more
 DISGUISED = 8  # code points; the text below is read all the same, and some people like such letters
 _AMOUNTS = 1 + CLASSES - AT  # the length and the classes from AT on; then the disguises, then shares
+_STYLED = _AMOUNTS + STYLED  # letters of styled alphabets among plain ones; who writes all in one does it for its looks
+_MOST = np.array([LONG, *[np.inf] * (_AMOUNTS - 1), *[DISGUISED] * len(DISGUISES)])  # of each amount; more is not told
 # Log-odds added for what the author gives besides the text. By judgement: no public data carry these fields in
 # both classes, and a fact known of one class alone would be learnt as the label itself.
 STATED = {"name holds a link": 1.5, "name of keywords": 0.7, "address of keywords": 0.7}
@@ -51,16 +53,20 @@ def measure(batch: Folded) -> NDArray[np.float64]:
 
     The scale is the weight of the facts against the n-grams; it was chosen by leave-one-source-out.
     """
-    counts, disguises = batch.classes, len(DISGUISES)
+    counts = batch.classes
     found = np.empty((len(counts), len(FACTS)))
     lengths = counts.sum(axis=1)
-    found[:, 0] = np.minimum(lengths, LONG)  # more words buy nothing
-    found[:, 1:_AMOUNTS] = counts[:, AT:]
-    found[:, _AMOUNTS : _AMOUNTS + disguises] = np.minimum(batch.undone, DISGUISED)
-    amounts = found[:, : _AMOUNTS + disguises]
+    amounts = found[:, : len(_MOST)]
+    amounts[:, 0] = lengths
+    amounts[:, 1:_AMOUNTS] = counts[:, AT:]
+    amounts[:, _AMOUNTS:] = batch.undone
+    letters = counts[:, UPPER] + counts[:, LOWER]
+    if amounts[:, _STYLED].any():
+        amounts[:, _STYLED] = np.minimum(amounts[:, _STYLED], np.maximum(letters - amounts[:, _STYLED], 0))
+    np.minimum(amounts, _MOST, out=amounts)
     np.log1p(amounts, out=amounts)
     amounts *= 0.125
-    found[:, -3] = counts[:, UPPER] / (2.0 * (counts[:, UPPER] + counts[:, LOWER]) + 1.0)
+    found[:, -3] = counts[:, UPPER] / (2.0 * letters + 1.0)
     found[:, -2:] = counts[:, UPPER + 1 : MARK + 1] / (2.0 * lengths[:, None])
     return found
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from service.spam import facts, hashing, normalise, views
 from service.spam.facts import Sample
 
-VERSION = 2  # raise it whenever the same text would give other features: older models are then refused
+VERSION = 3  # raise it whenever the same text would give other features: older models are then refused
 
 _PART_POINTS = 2 * normalise.LIMIT  # raw; so that a large batch takes no more memory than a small one
 _PART_TEXTS = 1024

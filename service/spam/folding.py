@@ -37,6 +37,9 @@ class Folded(NamedTuple):
 
 def _add(batch: Folded, kind: int, places: Where) -> None:
     """Count the changes at these places of the array to the texts that own them."""
+    if len(batch.undone) == 1:
+        batch.undone[0, kind] += len(places)
+        return
     batch.undone[:, kind] += np.bincount(_owners(batch, places), minlength=len(batch.undone))
 
 
@@ -160,12 +163,16 @@ def without_runs(batch: Folded) -> Folded:
     """
     points = batch.points
     same = points[1:] == points[:-1]
-    places = (same[1:] & same[:-1]).nonzero()[0] + 2
-    if places.size:
-        places = places[(points[places] != ZERO) & (points[places] != SPACE)]
-        second = places - 1
-        places = np.union1d(places, second[batch.kinds[second] == LETTER])
-    if not places.size:
+    third = (same[1:] & same[:-1]).nonzero()[0] + 2
+    if third.size:
+        found = points[third]
+        third = third[(found != ZERO) & (found != SPACE)]
+    if not third.size:
         return batch
+    gone = np.zeros(len(points), bool)
+    gone[third] = True
+    second = third - 1
+    gone[second[batch.kinds[second] == LETTER]] = True
+    places = gone.nonzero()[0]
     _add(batch, RUN, places)
     return _without(batch, places)

@@ -17,7 +17,7 @@ BITS = 18
 TABLE = 1 << BITS
 ORDERS = (3, 5)  # of characters everywhere; pairs as well in scripts without spaces
 BLOCKS = 2  # 0: characters, 1: words and pairs
-MOST = np.array([32, 8])  # features of a row of each block from which on more do not weigh each less
+MOST = np.array([128, 32])  # features of a row of each block from which on more do not weigh each less
 MOST_POINTS = 1 << 16  # that are hashed at once; larger batches are halved
 MOST_VIEWS = 1 << 12  # the number of a view and its block must fit above BITS in 32 bits
 

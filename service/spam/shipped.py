@@ -7,7 +7,7 @@ from pathlib import Path
 
 import service
 
-SHIPPED_MANIFEST_SHA256 = "6580867c81ef77dd2966cb7a980467ebf6b7141f6a95119486700d2b0efdca86"
+SHIPPED_MANIFEST_SHA256 = "1eebcc0da847670a61274fc29a8f3209dc9960582b5ae0652f6f6e5a6cd9e313"
 
 
 def shipped_folder() -> Path:

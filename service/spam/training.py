@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 Progress = Callable[[str], None]
 Item = TypeVar("Item")
-Start = tuple[Floats, float] | None  # weights and intercept to begin from
+Fit = tuple[Floats, float]  # weights and intercept
 SYNTHETIC = "synthetic"  # the source of our own texts
 MOST_SYNTHETIC = 0.3  # of the weight of all other rows together
 
@@ -44,11 +44,22 @@ class Recipe(NamedTuple):
 
     seed: int = 20201118
     learner: Literal["logistic", "margin", "bayes"] = "logistic"  # the others are there to be compared with
-    strength: float = 3.0  # scikit-learn's C: how much the data count against small weights
-    rounds: int = 2  # the last ones train on each comment's most suspicious view, as serving scores it
+    strength: float = 10.0  # scikit-learn's C: how much the data count against small weights
+    rounds: int = 3  # all but the first train on each comment's most suspicious views too, as serving scores it
     folds: int = 4  # for scores of comments that the model has not seen
     most_of_a_source: int = 5_000  # rows, where there is more than one source
     fewest_of_a_label: int = 20
+
+
+class Start(NamedTuple):
+    """Where a fit begins, None: at zero; and at which gradient it ends."""
+
+    fit: Fit | None
+    tolerance: float
+
+
+_LOOSE, _TIGHT = 1e-2, 1e-4  # at a gradient of 1e-3 log-odds were off by up to 3
+_FRESH = Start(None, _TIGHT)
 
 
 class TooFewRows(ValueError):
@@ -137,22 +148,37 @@ def check(rows: Sequence[Row], recipe: Recipe) -> None:
 
 
 def learn(data: Prepared, recipe: Recipe) -> Linear:
-    """Fit the weights, uncalibrated (slope 1, offset 0). One thread, so that the same rows give the same bits."""
-    chosen = data.first
+    """Fit the weights, uncalibrated (slope 1, offset 0). One thread, so that the same rows give the same bits.
+
+    Each round trains on whole comments and on what the rounds before found the most suspicious view of each, all views
+    of a comment sharing its weight. Without the whole ones the last views alone would be learnt by heart.
+    """
     used = np.unique(data.views.indices)  # a feature that no row has weighs nothing, and need not be looked at
     data = data._replace(views=data.views[:, used] if len(used) < TABLE else data.views)
-    found: Start = None
+    chosen, found = [data.first], None
     with threadpool_limits(1):
-        for _ in range(recipe.rounds):
-            columns = sparse.hstack([data.views[chosen], data.facts], format="csr")
-            weights, intercept = found = _fit(columns, data, recipe, found)
-            chosen = most_suspicious(data, weights[: len(used)])
+        for left in reversed(range(recipe.rounds)):
+            columns, shared = _shared(data, chosen)
+            found = _fit(columns, shared, recipe, Start(found, _LOOSE if left else _TIGHT))
+            chosen.append(most_suspicious(data, found[0][: len(used)]))
+    assert found is not None
+    weights, intercept = found
     table = np.zeros(TABLE, np.float32)
     table[used] = weights[: len(used)]
     return Linear(table, weights[len(used) :].copy(), intercept)
 
 
-def _fit(columns: sparse.csr_matrix, data: Prepared, recipe: Recipe, start: Start = None) -> tuple[Floats, float]:
+def _shared(data: Prepared, chosen: Sequence[Whole]) -> tuple[sparse.csr_matrix, Prepared]:
+    """The views that were chosen, once each, as columns; and labels and weights of these."""
+    views, where = np.unique(np.concatenate(chosen), return_inverse=True)
+    owners = np.empty(len(views), np.intp)
+    owners[where] = np.tile(np.arange(len(data.spam)), len(chosen))
+    weights = np.bincount(where, np.tile(data.weights / len(chosen), len(chosen))).astype(np.float64)
+    shared = data._replace(spam=data.spam[owners], weights=weights)
+    return sparse.hstack([data.views[views], data.facts[owners]], format="csr"), shared
+
+
+def _fit(columns: sparse.csr_matrix, data: Prepared, recipe: Recipe, start: Start) -> Fit:
     """Weights of all columns and the intercept of one linear learner."""
     if recipe.learner == "bayes":
         bayes = MultinomialNB(alpha=0.01).fit(columns, data.spam, data.weights)
@@ -166,12 +192,13 @@ def _fit(columns: sparse.csr_matrix, data: Prepared, recipe: Recipe, start: Star
 
 
 def logistic(
-    columns: sparse.csr_matrix, spam: NDArray[np.bool_], weights: Floats, strength: float, start: Start = None
-) -> tuple[Floats, float]:
+    columns: sparse.csr_matrix, spam: NDArray[np.bool_], weights: Floats, strength: float, start: Start = _FRESH
+) -> Fit:
     """Logistic regression: weights of all columns and the intercept. Newton's method takes a fifth of L-BFGS's time."""
-    learner = LogisticRegression(C=strength, solver="newton-cg", max_iter=100, tol=1e-3, warm_start=start is not None)
-    if start is not None:
-        learner.coef_, learner.intercept_ = start[0][None, :], np.array([start[1]])
+    warm = start.fit is not None
+    learner = LogisticRegression(C=strength, solver="newton-cg", max_iter=100, tol=start.tolerance, warm_start=warm)
+    if start.fit is not None:
+        learner.coef_, learner.intercept_ = start.fit[0][None, :], np.array([start.fit[1]])
     learner.fit(columns, spam, weights)
     return learner.coef_[0], float(learner.intercept_[0])
 

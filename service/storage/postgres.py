@@ -266,6 +266,11 @@ async def open_postgres(url: str) -> PostgresDatabase:
     return PostgresDatabase(url, writer, readers)
 
 
+async def _prepare_more(connection: AsyncConnection[Row]) -> None:
+    """All our statements stay prepared: there are more of them than the driver keeps by itself."""
+    connection.prepared_max = 1_000
+
+
 def _pool(url: str, least: int, most: int, autocommit: bool) -> Pool:
     options: dict[str, Any] = {"options": f"{_OPTIONS} {_PLANS}", "connect_timeout": 5, "prepare_threshold": 3}
     return AsyncConnectionPool[AsyncConnection[Row]](
@@ -276,6 +281,7 @@ def _pool(url: str, least: int, most: int, autocommit: bool) -> Pool:
         # After that, whoever needs a connection tries again: else the pool's pauses grow longer and longer.
         reconnect_timeout=_WAIT_S / 4,
         kwargs={**options, "autocommit": autocommit},
+        configure=_prepare_more,
         open=False,
         name="greenroom",
     )

@@ -36,7 +36,10 @@ class Club:
 def make_club(data: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Club:
     """The site, its members and its moderator, made by the commands."""
     command(data, "site", "add", SITE, "--origin", "https://club.example", settings=settings)
-    command(data, "settings", "--site", SITE, f"hold_words={HOLD_WORD}", settings=settings)
+    # The word alone decides what waits: to its author a comment in spam would read pending, and so would be decided
+    # about as one that is.
+    policy = (f"hold_words={HOLD_WORD}", "hold_at=0.999", "spam_at=1")
+    command(data, "settings", "--site", SITE, *policy, settings=settings)
     members = tuple(_person(data, f"Member {i}", "member", settings) for i in range(_MEMBERS))
     return Club(data, members, _person(data, "Mo", "moderator", settings))
 

@@ -51,6 +51,7 @@ def model(data: Path) -> Path:
 @pytest.fixture
 def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator, "rows", lambda _count=0, half="train": FEW if half == "train" else UNSEEN)
+    monkeypatch.setattr(material, "trained_texts", lambda: {row.sample.text for row in FEW})
 
 
 def run(*args: str) -> Result:

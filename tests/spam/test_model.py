@@ -82,7 +82,7 @@ def test_comments_set_aside_are_told_apart(shipped: Model) -> None:
     measured = evaluation.measure(spam, scores)
     assert measured["auc"] >= 0.99
     assert measured["caught_at_half_percent"] >= 0.85
-    assert measured["calibration_error"] <= 0.03
+    assert measured["calibration_error"] <= 0.02
     comments = ~spam & ~np.isin([row.source for row in rows], list(building.NO_COMMENTS))
     assert (scores[comments] >= shipped.hold_at).mean() <= 0.005
 
@@ -128,7 +128,7 @@ def test_serving_agrees_with_scikit_learn() -> None:
     recipe = Recipe(rounds=1)
     data = training.prepare(rows, recipe)
     columns = sparse.hstack([data.views[data.first], data.facts], format="csr")
-    fitted = LogisticRegression(C=recipe.strength, solver="newton-cg", tol=1e-3).fit(columns, data.spam, data.weights)
+    fitted = LogisticRegression(C=recipe.strength, solver="newton-cg", tol=1e-4).fit(columns, data.spam, data.weights)
     model = Model("", training.learn(data, recipe), 0.5, 0.9)
     views = sparse.hstack(
         [data.views, data.facts[np.searchsorted(data.first, range(data.views.shape[0]), "right") - 1]]

@@ -23,6 +23,7 @@ ANY_TEXT = st.text(st.characters(), max_size=400)  # surrogates included
         ("v.i.a.g.r.a", "viagra", "spaced"),
         ("v1agra at c@s1no", "viagra at casino", "leet"),
         ("саsіnо", "casino", "mixed"),
+        ("Ցoօd Օnes", "good ones", "mixed"),
         ("Ｖｉａｇｒａ", "viagra", "styled"),
         ("𝓿𝓲𝓪𝓰𝓻𝓪 𝕔𝕒𝕤𝕚𝕟𝕠", "viagra casino", "styled"),
         ("⒱⒤⒜⒢⒭⒜", "viagra", "styled"),

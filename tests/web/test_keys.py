@@ -14,7 +14,7 @@ from service.actions.set_member import MemberChange, set_member
 from service.domain.errors import Invalid, NotAllowedNow
 from service.domain.member import Role
 from service.storage import keys
-from service.storage.database import Query
+from service.storage.database import Query, Unit
 from tests.conftest import Blog, Clock
 from tests.web.conftest import Answer, Caller
 
@@ -139,7 +139,9 @@ async def test_a_key_dies_with_its_maker(olive: Caller, blog: Blog, res: Resourc
     assert (await program("GET", "/session")).code == "not-signed-in"
 
 
-async def test_when_it_was_used_is_noted_once_an_hour(olive: Caller, clock: Clock, res: Resources) -> None:
+async def test_when_it_was_used_is_noted_once_an_hour(
+    olive: Caller, clock: Clock, res: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = by_key(olive, (await make(olive)).json["key"])
 
     async def noted() -> Any:
@@ -152,16 +154,21 @@ async def test_when_it_was_used_is_noted_once_an_hour(olive: Caller, clock: Cloc
 
     await program("GET", "/session")
     await becomes("2026-11-23T12:00:00.000Z")
-    await res.db.write([])  # behind what was written so far: that is counted now
-    groups = res.db.groups  # type: ignore[attr-defined]
     clock.pass_s(3_599)
+    write, written = res.db.write, []
+
+    async def observed(unit: Unit, quiet: bool = False) -> None:
+        written.extend(statement.sql for statement in unit)
+        await write(unit, quiet)
+
+    monkeypatch.setattr(res.db, "write", observed)
     for _ in range(3):
         await program("GET", "/session")
-    await res.db.write([])
-    assert res.db.groups == groups + 1  # type: ignore[attr-defined]
+    assert [sql for sql in written if "last_used_at" in sql] == []
     clock.pass_s(1)
     await program("GET", "/session")
     await becomes("2026-11-23T13:00:00.000Z")
+    assert [sql for sql in written if "last_used_at" in sql]
 
 
 @pytest.mark.parametrize(

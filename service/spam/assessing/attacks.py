@@ -36,15 +36,15 @@ def disguises(bench: Bench) -> list[Table]:
                  for place, row in enumerate(rows)]  # fmt: skip
         after = scored(bench.shipped, other)[1]
         stays = [_stays(before, after, spam, cut) for cut in (0.5, bench.shipped.hold_at)]
-        flips = float(((after >= 0.5) & (before < 0.5))[~spam].mean())
+        flips = [float(((after >= cut) & (before < cut))[~spam].mean()) for cut in (0.5, bench.shipped.hold_at)]
         kept.append(stays[0])
-        lines.append((name, *(f"{100 * share:.1f} %" for share in (*stays, flips)), "yes" if name in HARMLESS else ""))
-    total = ("mean", f"{100 * mean(kept):.1f} %", "", "", f"{sum(share < 0.95 for share in kept)} below 95 %")
+        lines.append((name, *(f"{100 * share:.1f} %" for share in (*stays, *flips)), "yes" if name in HARMLESS else ""))
+    total = ("mean", f"{100 * mean(kept):.1f} %", "", "", "", f"{sum(share < 0.95 for share in kept)} below 95 %")
     about = (
         f"{len(rows)} comments, {int(spam.sum())} spam: of the spam caught at one half (at hold_at), the share that "
-        "stays caught; honest comments that come over one half. Harmless ones are those that honest people use too."
+        "stays caught; honest comments that come over these cuts. Harmless ones are those that honest people use too."
     )
-    head = ("disguise", "stays caught at 0.5", "at hold_at", "honest ones flipped", "harmless")
+    head = ("disguise", "stays caught at 0.5", "at hold_at", "honest ones flipped at 0.5", "at hold_at", "harmless")
     return [Table("Disguises", about, head, (*lines, total))]
 
 
@@ -63,10 +63,10 @@ def poisoning(bench: Bench) -> list[Table]:
     source = next(source for source in bench.mixed() if source.name.startswith(material.VIDEOS))
     base = bench.without(source.name)
     known, rest = halves(source)
+    clean = hurt(base, known, rest)
     lines, curves = [], []
     for name, poison in ATTACKS.items():
-        found = [hurt(base, poison(known, rest, share), rest) for share in SHARES]
-        clean = found[0]
+        found = [clean, *(hurt(base, poison(known, rest, share), rest) for share in SHARES[1:])]
         lines.append(
             (name, *(f"{100 * (recall - clean[0]):+.1f} / {100 * (ham - clean[1]):+.1f}" for recall, ham in found[1:]))
         )

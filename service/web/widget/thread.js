@@ -93,8 +93,8 @@ export class Thread {
 
   // The exact time is told where somebody looks: to have the browser write its first date takes as long as forty comments.
   #exactly({ target }) {
-    const form = { dateStyle: "long", timeStyle: "short" };
-    for (const time of target.closest("header")?.querySelectorAll("time") ?? []) time.title = new Date(time.dateTime).toLocaleString(this.words.language, form);
+    const time = target.closest("time") ?? target.querySelector(":scope > time");
+    if (time) time.title ||= new Date(time.dateTime).toLocaleString(this.words.language, { dateStyle: "long", timeStyle: "short" });
   }
 
   #follow() {
@@ -103,10 +103,9 @@ export class Thread {
 
   // Lets a part of the widget do something: the function of that name gets this thread and what is given.
   async use(name, what, ...given) {
-    const load = (path) => import(`./${path}.js`);
     try {
-      const [part] = await Promise.all([load(name), this.words.rest(), (this.more ??= this.#more())]);
-      return await part[what](this, ...given);
+      const [part] = await Promise.all([import(`./${name}.js`), this.words.rest(), (this.more ??= this.#more())]);
+      if (!this.api.left.signal.aborted) return await part[what](this, ...given); // else the element went meanwhile
     } catch (error) {
       console.error("greenroom:", error);
       this.more = null;

@@ -99,10 +99,12 @@ class Stage:
 
     def embedded(self, thread: str, attributes: str = "", inner: str = "", through: str | None = None) -> str:
         """The two lines of HTML; `through` a URL that leads to the service."""
-        return (
-            f'<script type="module" src="{through or self.service.url}/embed.js"></script>'
-            f'<greenroom-comments site="{SITE}" thread="{thread}" {attributes}>{inner}</greenroom-comments>'
-        )
+        script = f'<script type="module" src="{through or self.service.url}/embed.js"></script>'
+        return script + self.element(thread, attributes, inner)
+
+    def element(self, thread: str, attributes: str = "", inner: str = "") -> str:
+        """The second of them."""
+        return f'<greenroom-comments site="{SITE}" thread="{thread}" {attributes}>{inner}</greenroom-comments>'
 
     def post(self, thread: str, attributes: str = "", inner: str = "", through: str | None = None, **page: str) -> str:
         """A post of the blog with its comments beneath; its URL."""

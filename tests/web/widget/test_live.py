@@ -68,7 +68,7 @@ def test_a_stream_that_dies_goes_on_where_it_was(stage: Stage, reader: Reading) 
             reader.open(stage.post(thread, "live", through=between.url))
         between.cut()
         stage.comment(thread, "after it died")
-        expect(news(reader)).to_be_visible(timeout=10_000)  # the service asks browsers to wait for three seconds
+        expect(news(reader)).to_be_visible()
         reader.page.goto("about:blank")
     first, again = (piece for piece in between.heard if STREAM.search(piece.decode()))
     assert b"Last-Event-ID: " not in first
@@ -108,3 +108,26 @@ def test_a_stream_that_hangs_is_not_trusted(stage: Stage, reader: Reading, silen
     wait_for(reader.page, news(reader))
     news(reader).click()
     expect(reader.comments).to_contain_text("unheard")
+
+
+def test_a_page_that_nobody_looks_at_follows_nothing(stage: Stage, reader: Reading) -> None:
+    thread = stage.thread()
+    page = reader.page
+    with page.expect_response(STREAM):
+        reader.open(stage.post(thread, "live"))
+
+    def look(away: bool) -> None:
+        page.evaluate(
+            """away => {
+              Object.defineProperty(document, 'hidden', {value: away, configurable: true});
+              document.dispatchEvent(new Event('visibilitychange'));
+            }""",
+            away,
+        )
+
+    with page.expect_event("requestfailed", lambda one: bool(STREAM.search(one.url))):  # it is closed
+        look(away=True)
+    stage.comment(thread, "meanwhile")
+    look(away=False)
+    expect(news(reader)).to_be_visible()
+    assert streams(reader) == 2

@@ -21,6 +21,26 @@ SHIFTS = """new PerformanceObserver(list => {
 }).observe({type: 'layout-shift', buffered: true});"""
 
 
+CONTRASTS = """pages => {
+  const host = document.querySelector("greenroom-comments");
+  const pen = new OffscreenCanvas(1, 1).getContext("2d");
+  const light = colour => {
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data]
+      .map(one => one / 255).map(one => one <= .04045 ? one / 12.92 : ((one + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b + .05;
+  };
+  const between = (one, other) => Math.max(light(one) / light(other), light(other) / light(one));
+  return pages.map(([text, page, accent]) => {
+    host.style = `color: ${text}` + (accent ? `; --greenroom-accent: ${accent}` : "");
+    const main = host.shadowRoot.querySelector(".main");
+    const { backgroundColor } = getComputedStyle(main);
+    return [between(backgroundColor, getComputedStyle(main.firstChild).color), between(backgroundColor, page)];
+  });
+}"""
+
+
 def findings(page: Page) -> list[str]:
     """What axe-core finds in the comments."""
     page.evaluate(f"() => {{ {AXE} }}")
@@ -41,6 +61,21 @@ def talk(stage: Stage) -> str:
     with stage.policy(moderation="always"):
         stage.comment(thread, "Held.", emmy)
     return thread
+
+
+def test_buttons_can_be_read_whatever_colours_the_blog_has(stage: Stage, reader: Reading) -> None:
+    """WCAG 1.4.3: what stands on a button, and the accent on the page, by 4.5 to 1 at least."""
+    reader.open(stage.post(stage.thread()))
+    expect(reader.widget.locator(".main")).to_be_visible()
+    pages = [["#000", "#fff"], ["#20251f", "#fbfaf6"], ["#333", "#fff"], ["#555", "#fff"], ["#3a2a1a", "#f4ecd8"]]
+    pages += [["#ccc", "#222"], ["#e4e8e1", "#131813"], ["#fff", "#000"]]
+    found = reader.page.evaluate(CONTRASTS, pages)
+    assert [pair for pair, contrasts in zip(pages, found, strict=True) if min(contrasts) < 4.5] == [], found
+    own = [
+        ["#222", "#fff", accent] for accent in ("#8a1f3d", "#ffd54f", "#777", "#06c", "#e00", "#3b8", "#000", "#fff")
+    ]
+    found = reader.page.evaluate(CONTRASTS, own)
+    assert [accent for (*_, accent), (words, _) in zip(own, found, strict=True) if words < 4.5] == [], found
 
 
 @pytest.mark.parametrize(
@@ -185,6 +220,6 @@ def test_a_link_to_the_last_of_a_thousand(stage: Stage, reader: Reading) -> None
         for i in range(count):
             last = stage.comment(thread, f"number {i}", parent_id=last.get("id") if i % 3 else None)
     reader.open(f"{stage.post(thread)}#comment-{last['id']}")
-    expect(reader.widget.locator(".marked")).to_contain_text(f"number {count - 1}")
+    expect(reader.widget.locator(".marked")).to_contain_text(f"number {count - 1}", timeout=20_000)
     expect(reader.widget.locator(".marked")).to_be_in_viewport()
     expect(reader.comments).to_have_count(count)

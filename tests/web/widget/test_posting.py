@@ -140,6 +140,7 @@ def test_a_draft_survives_reload_and_goes_when_it_is_posted(stage: Stage, reader
 def test_a_lost_answer_posts_once(stage: Stage, reader: Reading) -> None:
     thread = stage.thread()
     member(stage, reader, thread)
+    reader.page.clock.install()
     keys: list[str] = []
 
     def lose(route: Route) -> None:
@@ -153,6 +154,8 @@ def test_a_lost_answer_posts_once(stage: Stage, reader: Reading) -> None:
 
     reader.page.route(re.compile("/comments$"), lose)
     write(reader, "once")
+    expect(reader.widget.get_by_role("alert")).to_have_text("There is no connection. Trying again …")
+    reader.page.clock.run_for(2_000)
     expect(reader.comments).to_have_count(1)
     assert len(set(keys)) == 1
     assert len(keys) == 2

@@ -2,6 +2,7 @@
 the strictest policies the widget works."""
 
 import json
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -54,22 +55,27 @@ def foreign(reader: Reading, stage: Stage) -> list[str]:
     return [one for one in reader.asked if not one.partition(" ")[2].startswith(ours)]
 
 
-@pytest.mark.parametrize("field", ["text", "name", "html"])
+def as_html(field: str, payload: str) -> str:
+    """What the service would say of a comment with this payload in it."""
+    if field == "text":
+        return render(payload, "ugc nofollow noopener")
+    if field == "address":
+        return f'<p><a href="{escape(payload)}">leads</a></p>'
+    return payload if field == "html" else "<p>said</p>"
+
+
+@pytest.mark.parametrize("field", ["text", "name", "address", "html"])
 def test_every_payload_is_shown_and_none_runs(stage: Stage, reader: Reading, field: str) -> None:
-    """As the service renders it, as a name, and as if the service's own cleaning had failed altogether."""
+    """As the service renders it, as a name, where a link leads, and as if the service's own cleaning had failed
+    altogether."""
     thread = stage.thread()
     first = stage.comment(thread, "the shape")
     comments: list[dict[str, Any]] = []
     for number, payload in enumerate(payloads()):
-        html = (
-            render(payload, "ugc nofollow noopener")
-            if field == "text"
-            else payload
-            if field == "html"
-            else "<p>said</p>"
-        )
         author = {**first["author"], "name": payload if field == "name" else "Mallory"}
-        comments.append({**first, "id": f"{number:024x}", "author": author, "text": payload, "html": html})
+        comments.append(
+            {**first, "id": f"{number:024x}", "author": author, "text": payload, "html": as_html(field, payload)}
+        )
     told = {"thread": {"key": thread, "url": None, "title": None, "state": "open", "count": len(comments)}}
     body = json.dumps({**told, "comments": comments, "next_cursor": None})
     headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/json"}
