@@ -110,8 +110,8 @@ const byButton = (button) => {
 // Each button says by which key it is pressed.
 const dress = (fresh) => {
   for (const card of fresh) {
-    for (const button of card.querySelectorAll(".decide button[name=action]")) {
-      const key = keyOf(button.value);
+    for (const button of card.querySelectorAll(".decide button[name=action], .keep")) {
+      const key = keyOf(button.value || "approve"); // what keeps a comment has no value, and is on that key
       if (key) button.setAttribute("aria-keyshortcuts", key);
     }
   }

@@ -80,11 +80,16 @@ export const setCounts = (counts) => {
   }
 };
 
-// The whole list anew, as the server has it; the current card stays current if it is still there.
+let reloads = 0;
+
+// The whole list anew, as the server has it; the current card stays current if it is still there. Of two that were asked
+// for at once the later counts: it knows of what the other was asked for.
 export const reload = async (wanted = current()?.dataset.commentId) => {
   const url = new URL(location.href);
   for (const name of ["done", "refused", "cursor"]) url.searchParams.delete(name);
+  const mine = ++reloads;
   const page = await fetchPage(url);
+  if (mine !== reloads) return;
   const fresh = document.importNode(page.querySelector("#list"), true);
   const boxes = new Set(ticked().map((card) => card.dataset.commentId));
   area().replaceWith(fresh);

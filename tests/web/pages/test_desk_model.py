@@ -15,6 +15,7 @@ from service.actions.resources import Resources
 from service.actions.start_training import start_training
 from service.storage import trainings
 from service.storage.database import Query
+from service.web.desk.plots import learning_curve
 from service.web.desk.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from tests.conftest import Blog, Clock, WordModel
 from tests.own_models import keep_models, own_model
@@ -105,6 +106,54 @@ async def test_the_plots_agree_with_the_database(month: Blog, mo: Reader, res: R
         assert row[2] == f"{held['spam'] / len(truth['spam']):.1%}"
         assert row[3] == f"{held['ham'] / len(truth['ham']):.1%}"
         assert row[1] == f"{held['spam'] / (held['spam'] + held['ham']):.1%}"
+
+
+async def test_calibration_and_what_happened_lately_agree_with_the_database(
+    month: Blog, mo: Reader, res: Resources
+) -> None:
+    truth = await _truth(res)
+    page = await mo.get(f"{mo.home}/desk/model")
+    ranges = [
+        [(s, kind) for kind in ("ham", "spam") for s in truth[kind] if min(int(s * 10), 9) == i] for i in range(10)
+    ]
+    expected, dots = [], []
+    for i, found in enumerate(ranges):
+        if found:
+            mean, spam = sum(s for s, _ in found) / len(found), sum(kind == "spam" for _, kind in found)
+            expected.append(
+                [f"{i / 10:.1f} to {(i + 1) / 10:.1f}", str(len(found)), f"{mean:.3f}", f"{spam} of {len(found)}"]
+            )
+            dots.append(
+                (LEFT + mean * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - spam / len(found) * (HEIGHT - TOP - BOTTOM))
+            )
+    assert [[*row[:3], row[3].partition(":")[0]] for row in _table(page, "Calibration")] == expected
+    places = re.findall(r'<circle cx="([0-9.]+)" cy="([0-9.]+)"', _svg(page, "calibration"))
+    assert [float(n) for place in places for n in place] == pytest.approx([n for dot in dots for n in dot], abs=0.02)
+
+    (rows,) = await res.db.read(Query("SELECT verdict FROM comments", {}))
+    held = sum(verdict != "ham" for (verdict,) in rows)
+    lately = dict(_table(page, "Lately"))
+    assert lately["held for a look"].startswith(f"{held} of {len(rows)}: {held / len(rows):.1%}")
+    assert lately["missed spam"] == "none yet"  # no sample was picked
+
+
+def test_the_learning_curve_stands_where_its_numbers_do() -> None:
+    points = [
+        {"labels": n, "tested": 50, "caught": caught, "held_ham": held}
+        for n, caught, held in ((50, 0.5, 0.1), (100, 0.75, None), (200, 0.9, 0.02))
+    ]
+    assert learning_curve(points[:1]) is None
+    drawn = learning_curve(points)
+    assert drawn is not None
+    assert drawn.rows == [("50", "50", "50.0%", "10.0%"), ("100", "50", "75.0%", ""), ("200", "50", "90.0%", "2.0%")]
+    caught, held = [
+        [tuple(map(float, place.split(","))) for place in line.split()]
+        for line in re.findall(r'<polyline points="([^"]*)"', drawn.picture)
+    ]
+    across, upwards = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    for line, wanted in ((caught, ((50, 0.5), (100, 0.75), (200, 0.9))), (held, ((50, 0.1), (200, 0.02)))):
+        places = [(LEFT + n / 200 * across, HEIGHT - BOTTOM - share * upwards) for n, share in wanted]
+        assert [n for place in line for n in place] == pytest.approx([n for place in places for n in place], abs=0.02)
 
 
 async def test_the_line_tells_what_it_would_have_done(month: Blog, mo: Reader, res: Resources) -> None:
