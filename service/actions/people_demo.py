@@ -3,6 +3,7 @@
 What is said here was made up; the addresses are those kept for examples (RFC 2606).
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from service.actions.add_member import NewMember, add_member, find_member
@@ -10,6 +11,7 @@ from service.actions.changes import Change
 from service.actions.decide_comments import Choice, decide_comments
 from service.actions.draft import Draft
 from service.actions.identify import Who
+from service.actions.limits import Limits
 from service.actions.report_comment import report_comment
 from service.actions.resources import Resources
 from service.actions.set_thread import set_thread
@@ -20,7 +22,7 @@ from service.domain.site import Site
 
 # The demo's post has no comments yet, as in the beginning; another page has a few that wait for a moderator.
 _PAGE, _TITLE = "/demo/on-soldering", "On soldering, and patience"
-_PEOPLE: tuple[tuple[str, Role], ...] = (
+PEOPLE: tuple[tuple[str, Role], ...] = (
     ("Robin", "owner"),
     ("Ada", "member"),
     ("Grace", "member"),
@@ -41,7 +43,7 @@ class _Said(NamedTuple):
     approved: bool = False
 
 
-_SAMPLE: tuple[_Said, ...] = (
+SAMPLE: tuple[_Said, ...] = (
     _Said(
         "Barbara", "I rebuilt the same set last winter. The hum was the second capacitor, not the first.", None, True
     ),
@@ -92,16 +94,17 @@ _REPORTED, _COMPLAINT = 1, "He asks this under every post."
 
 async def people_the_demo(res: Resources, site: Site) -> None:
     """Whoever is missing: a start may have been interrupted. The comments come once, with the people."""
-    missing = [(name, role) for name, role in _PEOPLE if await find_member(res, site, name) is None]
+    missing = [(name, role) for name, role in PEOPLE if await find_member(res, site, name) is None]
     people = {name: await add_member(res, site, NewMember(name, role=role)) for name, role in missing}
-    if len(people) == len(_PEOPLE):
-        await _say(res, site, people)
+    if len(people) == len(PEOPLE):
+        unhurried = replace(res, limits=Limits({}, res.now_ms))  # all at once, whatever the limits are
+        await _say(unhurried, site, people)
     res.changes.announce(Change(site.id))
 
 
 async def _say(res: Resources, site: Site, people: dict[str, Member]) -> None:
     said: list[Comment] = []
-    for one in _SAMPLE:
+    for one in SAMPLE:
         parent = said[one.answers].id if one.answers is not None else None
         draft = Draft(_PAGE, one.text, title=_TITLE, parent_id=parent)
         comment = (await submit_comment(res, Who(site, "demo", people[one.author]), draft, lambda _: [])).comment

@@ -14,11 +14,9 @@ from service.spam.calibrating import Scored
 from service.spam.linear import Linear, probabilities
 from service.spam.training import Prepared, Progress, Recipe, Row
 
-NO_BLOGS = frozenset({"wikitalk_ham"})  # comments, but talk among editors: it counts among all, not by itself
-HOLD_SHARE = 0.005  # of the honest comments of a blog that the model never saw may be held
+HOLD_SHARE = 0.005  # of the honest comments of places that the model never saw may be held
 SPAM_SHARE = 0.0005  # of them may be put aside as spam
 NO_COMMENTS = frozenset({"sms", "spamassassin", "telegram", training.SYNTHETIC})  # trained on, but set no threshold
-_FEWEST_OF_A_SOURCE = 200  # honest comments, to find the score that 1 in 200 of them reaches
 _MOST_SOURCES = 12  # to leave out one by one; more are not worth the time
 
 Floats = NDArray[np.float64]
@@ -84,21 +82,13 @@ def _judged(weights: Linear, rows: list[Row], data: Prepared, unseen: Floats, st
 
 
 def _thresholds(scores: Floats, data: Prepared, sources: Names) -> tuple[float, float]:
-    """Scores that few honest comments reach: of all together, and of each blog that has enough to say.
+    """Scores that few honest comments reach, of all places together. Sources that are no comments do not count.
 
-    Sources that are no comments do not count.
+    A threshold for the hardest single place would hang on two or three of its comments.
     """
     honest = ~data.spam
     if (comments := honest & ~np.isin(sources, list(NO_COMMENTS))).any():
         honest = comments
-    ham, weights, theirs = scores[honest], data.weights[honest], sources[honest]
-    every, counts = np.unique(theirs, return_counts=True)
-    blogs = [name for name, count in zip(every, counts, strict=True) if count >= _FEWEST_OF_A_SOURCE]
-    own = [_own(ham[theirs == name]) for name in blogs if name not in NO_BLOGS]
-    hold_at = max([training.threshold(ham, weights, HOLD_SHARE), *own])
+    ham, weights = scores[honest], data.weights[honest]
+    hold_at = training.threshold(ham, weights, HOLD_SHARE)
     return hold_at, max(hold_at, training.threshold(ham, weights, SPAM_SHARE))
-
-
-def _own(ham: Floats) -> float:
-    """The score that at most HOLD_SHARE of the honest comments of one blog reaches."""
-    return training.threshold(ham, np.ones(len(ham)), HOLD_SHARE)

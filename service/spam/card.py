@@ -38,7 +38,7 @@ Sources it had not seen, each scored by a model trained on all the others:
 ## Thresholds
 
 `hold_at` {hold_at:.4f}: at most 1 in 200 honest comments of a source that the model never saw reaches it, of all
-sources together and of each blog that has 200 and more.
+sources together.
 `spam_at` {spam_at:.4f}: at most 1 in 2,000 does. Both come from the training rows, each source weighed by the square
 root of its size, and each scored by a model that had not seen that source. Mail and text messages set no threshold.
 

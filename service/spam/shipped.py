@@ -7,7 +7,7 @@ from pathlib import Path
 
 import service
 
-SHIPPED_MANIFEST_SHA256 = "1eebcc0da847670a61274fc29a8f3209dc9960582b5ae0652f6f6e5a6cd9e313"
+SHIPPED_MANIFEST_SHA256 = "6b3f9ee24cc85d3ce79eacecb4435b0031d47f829e9956a92fa7e2c48c55d3e4"
 
 
 def shipped_folder() -> Path:

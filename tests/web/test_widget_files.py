@@ -71,7 +71,7 @@ def test_what_is_joined_is_whole() -> None:
     for name, text in every.items():
         for wanted in re.findall(r'from "\./(.+)"', text):
             assert wanted in every, (name, wanted)
-        assert not re.search(r"^\s|^//|/\*", text, re.MULTILINE), name
+        assert not re.search(r"^\s|^//| // |/\*", text, re.MULTILINE), name
         assert text.count("`") % 2 == 0
         assert all(line.count("`") % 2 == 0 for line in text.splitlines()), "a text runs over the end of a line"
         for imported in re.findall(r'^import \{ (.+) \} from "\./first\.js"', text, re.MULTILINE):

@@ -67,12 +67,12 @@ export class List {
 
   // Says which part of the thread is shown, and offers the rest and the other order.
   told() {
-    const { thread: { words, sort, count }, next } = this;
+    const { words, sort, count } = this.thread;
     const newest = sort === "newest";
     const range = h("span", {}, words.say("range", { from: 1, to: this.fetched, total: count }));
     const turned = button(words.say(newest ? "oldest" : "newest"), "reading turn", "order");
     this.top.replaceChildren(...(count > 1 ? [words.say(newest ? "newest" : "oldest"), " · ", turned] : []));
-    this.foot.replaceChildren(...(next ? [range, button(words.say(newest ? "older" : "newer"), "reading more")] : []));
+    this.foot.replaceChildren(...(this.next ? [range, button(words.say(newest ? "older" : "newer"), "reading more")] : []));
   }
 }
 

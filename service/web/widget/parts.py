@@ -27,7 +27,7 @@ JOINED = (
 )
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # in style sheets
 _SPACE = re.compile(r"[ \n]*([{};,:])[ \n]+")  # in style sheets, where it says nothing
-_LINE = re.compile(r"^[ ]+|^//.*\n|\n(?=\n)", re.MULTILINE)
+_LINE = re.compile(r"^[ ]+|^//.*\n|(?<=[;,{]) // .*$|\n(?=\n)", re.MULTILINE)
 _IMPORT = re.compile(r'^import .* from "\./([^"]+)".*;\n', re.MULTILINE)
 _ENGLISH = ("export default {", "const english = {")  # words.js imports it by this name
 
@@ -51,7 +51,7 @@ def wearing(embed: bytes, version: str) -> bytes:
 
 
 def _bare(path: Path) -> str:
-    """The text without whole-line comments and indentation. No text in our sources runs over the end of a line."""
+    """The text without comments and indentation. No text in our sources runs over the end of a line, or has ` // `."""
     text = path.read_text(encoding="utf-8")
     text = _SPACE.sub(r"\1", _COMMENT.sub("", text)).replace(";}", "}") if path.suffix == ".css" else text
     return _LINE.sub("", _LINE.sub("", text)).lstrip("\n")

@@ -67,7 +67,10 @@ export class Thread {
     this.counted(thread.count);
     const shown = this.put("section", { part: "thread", "aria-labelledby": "heading" }, this.heading, this.list.element);
     host.replaceChildren(); // what stood there for readers without scripts
-    if (comments.length > SCREENFUL) await new Promise((go) => requestAnimationFrame(() => setTimeout(go))); // painted
+    if (comments.length > SCREENFUL) await new Promise((go) => {
+      requestAnimationFrame(() => setTimeout(go)); // it was painted
+      setTimeout(go, 500); // nothing is on a page that nobody looks at
+    });
     if (this.api.left.signal.aborted) return;
     this.list.put(comments);
     const feed = `${this.api.base}/feed.atom?${new URLSearchParams({ thread: this.key })}`;
