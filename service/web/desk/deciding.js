@@ -46,12 +46,14 @@ export const keep = async (card) => {
   card.hidden = true;
   makeCurrent(next, { scroll: false });
   const { commentId, version } = card.dataset;
+  underway.add(commentId);
   const answer = await send(card.querySelector(".kept").action, new URLSearchParams({ comment: `${commentId}:${version}` }));
+  underway.delete(commentId);
   if (!answer) {
     back([card]);
     return refresh(commentId); // it may be another text by now
   }
-  card.remove();
+  cardOf(commentId)?.remove();
   told(answer, 0);
   await refill().catch(() => {});
   return undefined;
@@ -70,9 +72,11 @@ const stayed = async (one) => {
   if (!current()) makeCurrent(cardOf(one.id));
 };
 
+// By their ids: what stands there may be a newer card of the same comment by now.
 const back = (chosen) => {
-  for (const card of chosen) card.hidden = false;
-  makeCurrent(chosen[0]);
+  const there = chosen.map((card) => cardOf(card.dataset.commentId)).filter(Boolean);
+  for (const card of there) card.hidden = false;
+  makeCurrent(there[0]);
 };
 
 let doubled = false;
