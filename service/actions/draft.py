@@ -39,6 +39,7 @@ class Draft(msgspec.Struct, frozen=True):
     title: str | None = None
     published_at: int | None = None
     guest: Guest | None = None
+    seconds: float | None = None  # from the page's load to the sending, as the page says
     keyed: bool = False  # sent with an Idempotency-Key: a call of its own, whatever was sent before
 
 

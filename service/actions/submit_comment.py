@@ -125,7 +125,7 @@ async def _find_repeat(res: Resources, who: Who, looked_up: str, draft: Draft) -
 def _asked(who: Who, draft: Draft, author: Author, thread: Thread, hold_at: float) -> Asked:
     url = draft.guest.url if draft.guest else None
     sample = Sample(text=draft.text, author_name=author.name, author_url=url or "")
-    return Asked(who.site.id, sample, who.member, author.id or who.address, thread.title, hold_at)
+    return Asked(who.site.id, sample, who.member, author.id or who.address, thread.title, hold_at, draft.seconds)
 
 
 def _comment(res: Resources, written: Written, thread: Thread, verdict: Verdict, weighed: Weighed) -> Comment:

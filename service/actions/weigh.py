@@ -29,6 +29,7 @@ class Asked(NamedTuple):
     writer: str  # the member's id, or the key of a guest's address
     title: str | None
     hold_at: float
+    seconds: float | None = None  # from the page's load to the sending
 
 
 async def weigh(res: Resources, asked: Asked) -> Weighed:
@@ -49,6 +50,7 @@ async def weigh(res: Resources, asked: Asked) -> Weighed:
             approved=asked.member.approved_count if asked.member else None,
             spam=asked.member.spam_count if asked.member else 0,
             near_duplicates=alike(around, sketch, asked.writer),
+            seconds=asked.seconds,
         )
     )
     remember(around, f"{asked.writer} {res.ids.new()}", sketch, asked.writer)

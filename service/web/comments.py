@@ -136,7 +136,7 @@ async def post_comment(request: web.Request) -> web.Response:
 def _draft(body: CommentBody, keyed: bool) -> Draft:
     published_at = None if body.published_at is None else from_rfc3339(body.published_at, "/published_at")
     guest = Guest(body.author.name, body.author.email, body.author.url) if body.author else None
-    return Draft(body.thread, body.text, body.parent_id, body.url, body.title, published_at, guest, keyed)
+    return Draft(body.thread, body.text, body.parent_id, body.url, body.title, published_at, guest, body.seconds, keyed)
 
 
 def _answer_to_post(who: Who, done: Submitted) -> web.Response:

@@ -74,6 +74,17 @@ async def test_clues_move_the_score_and_are_told(res: Resources, login: Login) -
     assert reasons["new-author"]["weight"] == 0.4
 
 
+async def test_sent_sooner_than_a_person_types_is_a_clue(res: Resources, login: Login) -> None:
+    blog = await make_blog(res, "clued", hold_at=0.5, spam_at=1.0)
+    ada, mo = await login(blog, blog.ada), await login(blog, blog.moderator)
+    assert (await ada.post("Nonsense.", seconds=-1)).json["errors"][0]["pointer"] == "/seconds"
+    for n, seconds in enumerate((0.4, 600, None)):
+        await ada.post(SPAM.format(n=n), seconds=seconds)
+    items = (await mo("GET", "/queue?sort=newest")).json["items"]
+    told = [{one["code"] for one in item["reasons"]} & {"sent-at-once", "sent-fast"} for item in items]
+    assert told == [set(), set(), {"sent-at-once"}]
+
+
 async def test_comments_far_from_the_line_cost_no_clues(res: Resources) -> None:
     blog = await make_blog(res, "calm")
     asked: list[Circumstances] = []

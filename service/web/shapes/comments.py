@@ -40,6 +40,9 @@ class CommentBody(Body, frozen=True):
     title: Line | None = None
     published_at: Annotated[str, Meta(extra_json_schema={"format": "date-time"})] | None = None
     author: GuestBody | None = None
+    seconds: (
+        Annotated[float, Meta(ge=0, description="From the page's load to the sending; a clue, no more.")] | None
+    ) = None
 
 
 class EditBody(Body, frozen=True):

@@ -101,6 +101,7 @@ export class Form {
     const draft = kept.get(this.thread.draftName);
     if (!draft) return;
     this.text.value = draft.text;
+    this.restored = true;
     if (draft.parent) this.thread.use("write", "restore", draft.parent);
   }
 

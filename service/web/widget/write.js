@@ -145,6 +145,7 @@ function request(thread, author) {
   if (title) body.title = title.replace(/\s+/g, " ").trim().slice(0, 200);
   if (published) body.published_at = new Date(published).toISOString().replace(/\.\d+Z$/, "Z");
   if (author) body.author = author;
+  if (!form.restored) body.seconds = Math.round(performance.now() / 100) / 10; // else it was written before
   return body;
 }
 
@@ -192,6 +193,7 @@ function taken(thread, comment, author) {
   kept.set(thread.draftName, null);
   if (author) kept.set("greenroom guest", author);
   form.text.value = "";
+  form.restored = false;
   closePreview(form, words);
   form.alert();
   home(form);

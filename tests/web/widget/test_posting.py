@@ -3,10 +3,14 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from tests.running import ask, running
 from tests.web.widget.conftest import Readers, Reading, Stage
+
+
+def is_posting(request: Request) -> bool:
+    return request.method == "POST" and request.url.endswith("/comments")
 
 
 def member(stage: Stage, reader: Reading, thread: str, name: str = "Emmy", attributes: str = "") -> None:
@@ -131,8 +135,14 @@ def test_a_draft_survives_reload_and_goes_when_it_is_posted(stage: Stage, reader
     expect(reader.widget.get_by_label("Your comment")).to_have_value("half a thou")
     expect(reader.widget.get_by_text("Your reply to Robin.")).to_be_visible()
     reader.expect_signed_in("Emmy")
-    reader.widget.get_by_role("button", name="Post reply").click()
+    with reader.page.expect_request(is_posting) as restored:
+        reader.widget.get_by_role("button", name="Post reply").click()
     expect(reader.comments).to_have_count(2)
+    with reader.page.expect_request(is_posting) as typed:
+        write(reader, "another")
+    expect(reader.comments).to_have_count(3)
+    assert "seconds" not in restored.value.post_data_json, "it was written before this page was opened"
+    assert 0 < typed.value.post_data_json["seconds"] < 600
     reader.page.reload()
     expect(reader.widget.get_by_label("Your comment")).to_have_value("")
 
@@ -180,7 +190,7 @@ def test_offline_keeps_the_draft_and_the_key(stage: Stage, reader: Reading) -> N
     expect(reader.widget.get_by_label("Your comment")).to_have_value("through a tunnel")
     assert len(keys) == 4
     reader.page.unroute_all()
-    with reader.page.expect_request(lambda one: one.method == "POST" and one.url.endswith("/comments")) as sent:
+    with reader.page.expect_request(is_posting) as sent:
         reader.widget.get_by_role("button", name="Post comment").click()
     expect(reader.comments).to_have_count(1)
     assert {*keys, sent.value.headers["idempotency-key"]} == {keys[0]}
