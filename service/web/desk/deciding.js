@@ -5,11 +5,25 @@ import { after, cardOf, cards, countTicked, current, makeCurrent, refill, refres
 import { add, counted, say } from "./said.js";
 
 const LEFT_OUT = "The second click came too soon to be meant for the next comment, and did nothing.";
-const undoable = []; // ids of decisions that can be taken back, the newest last
+const undoable = []; // what can be taken back, in the order of the keys: its id comes with the answer
 const ours = new Map(); // comment -> the version that our own decision made; the stream tells of that one, too
 
 export const isOurs = (id, version) => (ours.get(id) ?? 0) >= version;
-export const remember = (decision) => undoable.push(decision);
+export const remember = (decision) => begun(Promise.resolve({ undo: decision }));
+
+// Answers may come in another order than they were asked for.
+const begun = (answering) => {
+  const entry = { id: null };
+  entry.answered = answering.then((answer) => {
+    entry.id = answer?.undo ?? null;
+    if (!entry.id) drop(entry);
+    return entry.id;
+  });
+  undoable.push(entry);
+  return answering;
+};
+
+const drop = (entry) => undoable.includes(entry) && undoable.splice(undoable.indexOf(entry), 1);
 
 // A card's comment at its version, and those that say nearly the same, where its box for them is ticked.
 const choicesOf = (card) => [
@@ -28,7 +42,7 @@ export const decide = async (chosen, action, why = "") => {
   makeCurrent(next, { scroll: could.length > 1 });
   const form = new URLSearchParams({ action, reason: why });
   for (const choice of new Set(could.flatMap(choicesOf))) form.append("comment", choice);
-  const answer = await send(area().dataset.form, form);
+  const answer = await begun(send(area().dataset.form, form));
   for (const id of ids) underway.delete(id);
   if (!answer) return back(could);
   const refused = answer.results.filter((one) => one.problem);
@@ -47,7 +61,8 @@ export const keep = async (card) => {
   makeCurrent(next, { scroll: false });
   const { commentId, version } = card.dataset;
   underway.add(commentId);
-  const answer = await send(card.querySelector(".kept").action, new URLSearchParams({ comment: `${commentId}:${version}` }));
+  const form = new URLSearchParams({ comment: `${commentId}:${version}` });
+  const answer = await begun(send(card.querySelector(".kept").action, form));
   underway.delete(commentId);
   if (!answer) {
     back([card]);
@@ -89,7 +104,6 @@ export const leaveOut = () => {
 
 const told = (answer, refused) => {
   setCounts(answer.counts);
-  if (answer.undo) undoable.push(answer.undo);
   const stays = refused ? `${counted(refused, "comment")} left alone, having changed since you looked.` : "";
   if (!answer.words) return say(stays, { fault: true });
   say(answer.words, { more: [answer.taught, stays, doubled && LEFT_OUT].filter(Boolean).join(" "), undo: answer.undo && (() => undo(answer.undo)) });
@@ -97,9 +111,13 @@ const told = (answer, refused) => {
   return undefined;
 };
 
-export const undo = async (decision = undoable.at(-1)) => {
-  if (!decision) return say("There is nothing to take back.");
-  undoable.splice(undoable.indexOf(decision) >>> 0, 1); // at once: a second press takes back the one before
+// Without a decision: the one that was begun last, as soon as it is answered.
+export const undo = async (named) => {
+  const entry = named ? undoable.find((one) => one.id === named) : undoable.at(-1);
+  if (entry) drop(entry); // at once: a second press takes back the one before
+  else if (!named) return say("There is nothing to take back.");
+  const decision = named ?? (await entry.answered);
+  if (!decision) return undefined; // it came to nothing, and has said so
   const answer = await send(area().dataset.undo, new URLSearchParams({ decision }));
   if (!answer) return remember(decision);
   for (const one of answer.results) if (!one.problem) ours.set(one.id, one.version);

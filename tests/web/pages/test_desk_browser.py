@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.behind import behind
 from tests.running import Running, running
 from tests.web.pages.desk_sites import Made, Site, desk, in_thread, make_sites, sign_in
 
-_SITES = {"keys": 50, "two": 6, "edit": 4, "bulk": 34, "campaign": 24, "pages": 6, "line": 8}
+_SITES = {"keys": 50, "two": 6, "edit": 4, "bulk": 34, "campaign": 24, "pages": 6, "line": 8, "order": 3}
 _KEYS = {"approve": ["a"], "reject": ["r", "2", "Enter"], "mark_spam": ["s"], "remove": ["d"]}
 _BECOMES = {"approve": "approved", "reject": "rejected", "mark_spam": "spam", "remove": "removed"}
 CURRENT = ".card.current"
@@ -101,6 +101,33 @@ def test_fifty_comments_by_keyboard_alone(place: Place, signed: Signed) -> None:
     expect(page.locator(".card")).to_have_count(2)
     back = {comment for comment, status in place.statuses(site).items() if status == "pending"}
     assert back == {comment for comment, _ in site.comments[-2:]}
+
+
+def _until(page: Page, holds: Callable[[], bool]) -> None:
+    """Waits while the page goes on."""
+    give_up = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < give_up
+        page.wait_for_timeout(20)
+
+
+def test_undo_goes_by_the_order_of_the_keys_not_of_the_answers(place: Place, signed: Signed) -> None:
+    page, site = signed("order", "Mo"), place.sites["order"]
+    expect(page.locator(CURRENT)).to_have_count(1)
+    before, held = place.statuses(site), list[Route]()
+    page.route("**/desk/decisions*", lambda route: route.continue_() if held else held.append(route))
+    chosen = []
+    for _ in range(2):
+        chosen.append(current(page))
+        page.keyboard.press("a")
+        expect(page.locator(CURRENT)).not_to_have_attribute("data-comment-id", chosen[-1])
+    _until(page, lambda: place.statuses(site)[chosen[1]] == "approved")
+    page.keyboard.press("z")
+    _until(page, lambda: place.statuses(site)[chosen[1]] == "pending")
+    page.keyboard.press("z")  # what it takes back has no answer yet
+    held[0].continue_()
+    expect(page.locator("#said")).to_contain_text("1 comment put back as before.")
+    _until(page, lambda: place.statuses(site) == before)
 
 
 def test_a_reason_is_shown_before_it_is_told(place: Place, signed: Signed) -> None:
