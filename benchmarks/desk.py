@@ -5,7 +5,6 @@ The browser and the service share the machine's cores, so that the figures hold 
 
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvloop
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from benchmarks.large import BLOG, Size, fill, word
 from service.actions.add_member import NewMember, add_member
@@ -23,8 +22,8 @@ from service.actions.add_site import find_site
 from service.actions.make_token import PAGE_MS, make_token
 from service.app import database_of, open_resources
 from service.settings import Settings, read_settings
+from tests.browsers import chromium
 
-_ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 # Notes when a key came and when the picture after it was drawn; the script of the page does its work in between.
 _NOTING = """
   window.noted = [];
@@ -73,6 +72,9 @@ def served(data: Path) -> Iterator[str]:
         process.wait(20)
 
 
+_VISITS = 61  # of the queue, and of what a search found; the first finds nothing compiled or remembered
+
+
 def _row(what: str, times: Sequence[float], goal_ms: float) -> str:
     middle, late = statistics.median(times), sorted(times)[int(len(times) * 0.95)]
     verdict = "met" if late < goal_ms else "**missed**"
@@ -104,7 +106,8 @@ def _measure(page: Page, presses: int, times: int) -> list[str]:
         _row("from key to the next card drawn", page.evaluate("window.noted"), 100),
         _row("the service's answer to a decision", page.evaluate(_SERVED, "/desk/decisions"), 100),
         _row("more cards, while others are decided", page.evaluate(_SERVED, "cursor="), 200),
-        _row("from click to the queue drawn", opened, 200),
+        f"| the first queue page after a start | 1 | {opened[0]:.0f} | | |",
+        _row("from click to the queue drawn", opened[1:], 200),
         _row("from click to what a search found drawn", searched, 500),
     ]
 
@@ -115,18 +118,13 @@ def main() -> None:
     parser.add_argument("--pending", type=int, default=100_000, help="comments that wait (100,000)")
     parser.add_argument("--presses", type=int, default=100, help="comments to decide about (100)")
     wanted = parser.parse_args()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        sys.exit("There is no chromium on the PATH; on Debian: apt-get install chromium")
     with tempfile.TemporaryDirectory(prefix="greenroom-desk-") as name:
         _fill(Path(name), wanted.pending)
         cookie = uvloop.run(_sign_in(Path(name)))
-        with served(Path(name)) as url, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=_ARGS)
+        with served(Path(name)) as url, chromium() as browser:
             context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
             context.add_cookies([{"name": f"greenroom-{BLOG}", "value": cookie, "url": url}])
-            rows = _measure(context.new_page(), wanted.presses, 15)
-            browser.close()
+            rows = _measure(context.new_page(), wanted.presses, _VISITS)
     print(f"| {wanted.pending:,} pending | times | median, ms | p95, ms | goal |\n| --- | ---: | ---: | ---: | --- |")
     print("\n".join(rows))
 

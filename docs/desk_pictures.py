@@ -1,13 +1,11 @@
 """Takes the pictures of the desk that README.md shows: `python -m docs.desk_pictures`, with Chromium on the PATH."""
 
 import random
-import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 import uvloop
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 from benchmarks.desk import served
 from benchmarks.texts import plain
@@ -24,6 +22,7 @@ from service.actions.submit_comment import submit_comment
 from service.app import open_resources
 from service.domain.site import Policy, Site
 from service.settings import read_settings
+from tests.browsers import chromium
 
 _PICTURES = Path(__file__).parent / "pictures"
 _SPAM = (
@@ -87,18 +86,13 @@ def _shoot(page: Page, name: str) -> None:
 
 def main() -> None:
     """Makes a demo of its own, opens it, and writes docs/pictures/."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        sys.exit("There is no chromium on the PATH; on Debian: apt-get install chromium")
     _PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="greenroom-pictures-") as name:
         cookie = uvloop.run(_prepare(Path(name)))
-        with served(Path(name)) as url, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with served(Path(name)) as url, chromium() as browser:
             context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 860})
             context.add_cookies([{"name": "greenroom-demo", "value": cookie, "url": url}])
             _take(context)
-            browser.close()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """From a template and what it is told to an answer with strict headers. What to tell stands with each page."""
 
+import re
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from service.web.times import rfc3339
 
 _FOLDER = Path(__file__).parent
 _DESK = _FOLDER.parent / "desk"  # whose scripts stand beside their handlers
+_IMPORTED = re.compile(rb'(?<=from ")\./\w+\.js')
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -61,14 +64,26 @@ def counted(count: int, noun: str = "comment") -> str:
 
 
 def asset(name: str) -> bytes:
-    """The bytes of a file that pages refer to."""
+    """The bytes of a file that pages refer to. The desk's scripts import each other by the URLs of their version."""
     folder, _, file = name.rpartition("/")
-    return ((_DESK if folder == "desk" else _FOLDER) / file).read_bytes()
+    if folder != "desk":
+        return (_FOLDER / file).read_bytes()
+    return _IMPORTED.sub(rf"\g<0>?v={_version_of_scripts()}".encode(), (_DESK / file).read_bytes())
 
 
 def asset_url(name: str) -> str:
     """The URL of a file that pages refer to; it changes with the file, so that the file may be kept for ever."""
-    return f"/{name}?v={blake2b(asset(name), digest_size=6).hexdigest()}"
+    return f"/{name}?v={_version_of_scripts() if name.startswith('desk/') else _version(asset(name))}"
+
+
+@cache
+def _version_of_scripts() -> str:
+    """Of all together: a script that is kept for ever names the version of those that it imports."""
+    return _version(b"".join(script.read_bytes() for script in sorted(_DESK.glob("*.js"))))
+
+
+def _version(content: bytes) -> str:
+    return blake2b(content, digest_size=6).hexdigest()
 
 
 def _environment() -> Environment:

@@ -253,3 +253,17 @@ async def test_what_a_guest_did_before_stands_on_his_card(res: Resources, client
         await submit_comment(res, guest, Draft("/post.html", text), lambda _: [])
     page = await mo.get(f"{mo.home}/desk")
     assert "1 approved comment, 0 rejected, 0 spam; this address known since" in page.words
+
+
+async def test_all_that_the_queue_loads_may_be_kept_for_ever(mo: Reader, client: Client) -> None:
+    page = await mo.get(f"{mo.home}/desk")
+    seen: set[str] = set()
+    wanted = re.findall(r'(?:src|href)="(/[\w/.]+\.(?:js|css|svg)[^"]*)"', page.text)
+    while wanted:
+        url = wanted.pop()
+        seen.add(url)
+        async with client.get(url) as answer:
+            assert "immutable" in answer.headers["Cache-Control"], url
+            imported = re.findall(r'from "\./([^"]+)"', await answer.text())
+        wanted += [one for name in imported if (one := f"/desk/{name}") not in seen]
+    assert len([url for url in seen if url.startswith("/desk/")]) == 9
